@@ -1,0 +1,267 @@
+/** The pictures the server sends. Field names are the server's; instants are ISO 8601 UTC, lengths are seconds. */
+
+export interface PastContact {
+  at: string
+  direction: string
+  queue: string
+  agent: string
+  result: string
+  notes: string
+  interaction: string
+  disposition: string
+  queue_name: string
+  agent_name: string
+  /** Why a call out reached nobody, for one. */
+  end_cause: string
+}
+
+/** Why an agent was offered a call, with names of people. */
+export interface WhyView {
+  code: 'most_urgent' | 'longest_idle' | 'transferred' | 'returned' | (string & {})
+  qualified: number
+  idle_since: string | null
+  without_skill: string[]
+  missed_before: string[]
+  is_last_resort: boolean
+  by: string
+  /** Ready and skilled, but their page is not open. */
+  without_page: string[]
+  policy: string
+  tier: string
+  waited_seconds: number
+  /** The agent's proficiency, 1 to 10; 0 where it had no say. */
+  level: number
+  /** What is lost by passing the call over, and what is lost elsewhere while the agent takes it: in one unit. */
+  urgency: number
+  price: number
+  /** Calls that wait longer and are less urgent for this agent. */
+  ahead: { interaction: string; urgency: number }[]
+  /** Agents by name who could take it too and are kept free for others. */
+  kept: { agent: string; price: number }[]
+}
+
+export interface CustomerCard {
+  id: string
+  name: string
+  tier: string
+  value: number
+  numbers: string[]
+  language: string
+  last_contacts: PastContact[]
+}
+
+export type WorkState = 'offered' | 'alerting' | 'dialling' | 'connected' | 'held' | 'wrap_up' | (string & {})
+
+/** Something outside that belongs to a call; `reference` is an address on the web or an id of another program. */
+export interface DocumentRef {
+  name: string
+  reference: string
+}
+
+export interface EarlierResult {
+  agent: string
+  agent_name: string
+  disposition: string
+  notes: string
+}
+
+export interface WorkItemView {
+  id: string
+  interaction: string
+  state: WorkState
+  direction: string
+  queue: string
+  queue_name: string
+  entry_point: string
+  ani: string
+  dnis: string
+  caller_name: string
+  customer: CustomerCard | null
+  reason: string
+  answers: Record<string, string>
+  waited_seconds: number
+  offered_at: string
+  connected_at: string | null
+  wrap_up_ends_at: string | null
+  dispositions: string[]
+  disposition: string
+  notes: string
+  explanation: string
+  /** Since when the customer hears music; null while not held. */
+  held_at: string | null
+  /** Why a call out reached nobody, as a code; empty for all others. */
+  outcome: string
+  documents: DocumentRef[]
+  /** null for calls out. */
+  why: WhyView | null
+  /** Name of the colleague who sent the customer on; empty for all others. */
+  transferred_by: string
+  /** What others wrote of this call up to now. */
+  earlier_results: EarlierResult[]
+  /** Name of the script to follow; empty: none. */
+  script: string
+}
+
+export interface AgentView {
+  id: string
+  name: string
+  extension: string
+  team: string
+  team_name: string
+  skills: Record<string, number>
+  presence: string
+  reason: string
+  since: string
+  is_phone_reachable: boolean
+  is_available: boolean
+  /** Would be available, were the page open that was closed. */
+  lacks_page: boolean
+  work: WorkItemView | null
+}
+
+export interface TierView {
+  tier: string
+  waiting: number
+  offered_today: number
+  answered_today: number
+  within_target_today: number
+  /** Like the queue's: within the target of those answered and those who gave up. */
+  service_level_ratio: number | null
+}
+
+export interface WaitingView {
+  interaction: string
+  position: number
+  ani: string
+  customer_name: string
+  tier: string
+  priority: number
+  waiting_since: string
+  offered_to: string
+}
+
+export interface QueueView {
+  id: string
+  name: string
+  waiting: number
+  longest_wait_seconds: number
+  talking: number
+  agents_ready: number
+  agents_signed_in: number
+  answer_target_seconds: number
+  offered_today: number
+  answered_today: number
+  abandoned_today: number
+  service_level_ratio: number | null
+  tiers: TierView[]
+  line: WaitingView[]
+}
+
+export interface Me {
+  user: string
+  /** What people call the user. */
+  name: string
+  role: 'agent' | 'supervisor' | 'admin' | (string & {})
+  agent: string | null
+}
+
+/** One line of the contact history; only what the lists show. */
+export interface InteractionRow {
+  id: string
+  direction: string
+  started_at: string
+  /** null while it goes on, like the others and the result: up to the end of the last wrap-up; the customer's call; talk and hold. */
+  length_seconds: number | null
+  call_seconds: number | null
+  talk_seconds: number | null
+  ani: string
+  dnis: string
+  customer_name: string
+  customer_number: string
+  tier: string
+  queue: string | null
+  queue_name: string
+  agent: string | null
+  agent_name: string
+  result: string | null
+  end_cause: string
+  disposition: string
+}
+
+export interface SegmentRow {
+  kind: string
+  started_at: string
+  ended_at: string
+  length_seconds: number
+  /** What of it runs beside other segments, and is counted there. */
+  beside_seconds: number
+  queue: string | null
+  queue_name: string
+  agent: string | null
+  agent_name: string
+}
+
+export interface DecisionRow {
+  at: string
+  agent_name: string
+  queue_name: string
+  explanation: string
+  outcome: string
+  why: WhyView | null
+}
+
+/** The audio of a call or of a message. `is_kept` false: the file is not there any more. */
+export interface RecordingFile {
+  name: string
+  kind: string
+  is_kept: boolean
+  length_seconds: number | null
+  may_listen: boolean
+}
+
+/** One interaction with all that is known of it. */
+export interface InteractionDetail extends InteractionRow {
+  is_live: boolean
+  is_final: boolean
+  channel: string
+  ended_at: string | null
+  customer_left_at: string | null
+  reason: string
+  ivr_answers: Record<string, string>
+  notes: string
+  script: string
+  documents: DocumentRef[]
+  recordings: string[]
+  recording_files: RecordingFile[]
+  segments: SegmentRow[]
+  decisions: DecisionRow[]
+}
+
+/** What the own phone registers as and where; `command` is what to type for a simulated one, empty outside of the demo. */
+export interface PhoneToRegister {
+  user: string
+  registrar: string
+  command: string
+}
+
+export interface Snapshot {
+  type: 'snapshot'
+  seq: number
+  now: string
+  me: Me
+  agent: AgentView | null
+  agents: AgentView[]
+  queues: QueueView[]
+  reasons: Record<string, string>
+  demo: boolean
+  phone: PhoneToRegister | null
+}
+
+/** `agents` and `queues` carry only those that changed. Every message but the pong is numbered without a gap. */
+export type ServerMessage =
+  | Snapshot
+  | { type: 'agent'; seq: number; agent: AgentView | null }
+  | { type: 'agents'; seq: number; agents: AgentView[] }
+  | { type: 'queues'; seq: number; queues: QueueView[] }
+  | { type: 'bye'; seq: number; reason: string }
+  | { type: 'pong' }

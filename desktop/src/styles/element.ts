@@ -1,0 +1,11 @@
+/** The styles of the components that we use, and no others. */
+import 'element-plus/es/components/base/style/css'
+import 'element-plus/theme-chalk/dark/css-vars.css'
+import 'element-plus/es/components/button/style/css'
+import 'element-plus/es/components/dialog/style/css'
+import 'element-plus/es/components/dropdown/style/css'
+import 'element-plus/es/components/dropdown-item/style/css'
+import 'element-plus/es/components/dropdown-menu/style/css'
+import 'element-plus/es/components/input/style/css'
+import 'element-plus/es/components/message/style/css'
+import 'element-plus/es/components/switch/style/css'

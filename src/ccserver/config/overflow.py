@@ -1,0 +1,29 @@
+"""Overflow rules, from the YAML to the core's. Decides nothing but which queue a figure is of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from ccserver.config.schema.overflow import FigureSection, FiguresSection, WhenSection
+from ccserver.core.ids import QueueId
+from ccserver.core.plan import Figure, Switch
+
+
+def switches_of(queue: QueueId, when: WhenSection) -> tuple[Switch, ...]:
+    """Its conditions on figures: those of the queue itself, then those of others."""
+    others = (switch for name, figures in when.queues.items() for switch in _switches(QueueId(name), figures))
+    return (*_switches(queue, when), *others)
+
+
+def waited_of(when: WhenSection) -> timedelta:
+    return when.waited or timedelta()
+
+
+def _switches(queue: QueueId, figures: FiguresSection) -> Iterator[Switch]:
+    for figure in Figure:
+        bound: FigureSection | None = getattr(figures, figure.value)
+        if bound is not None and bound.at_least is not None:
+            yield Switch(queue, figure, True, bound.at_least, bound.until_fewer_than or bound.at_least)
+        elif bound is not None and bound.fewer_than is not None:
+            yield Switch(queue, figure, False, bound.fewer_than, bound.until_at_least or bound.fewer_than)

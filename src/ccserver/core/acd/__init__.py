@@ -1,0 +1,1 @@
+"""Automatic call distribution: who waits where, who gets which call, and what the waiting caller hears."""

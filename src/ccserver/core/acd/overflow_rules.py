@@ -1,0 +1,100 @@
+"""Overflow as data: which rule of a queue holds for a caller who waits, and when it is worth looking again. Pure questions.
+
+A rule is taken once by a caller: every way leads out of the queue, and nobody is moved into a queue in which the place was
+before. So rules lead nobody in a circle, whatever an administrator writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from ccserver.core.ids import QueueId
+from ccserver.core.interaction import QueuePlace
+from ccserver.core.plan import ExitKind, Figure, OpeningHours, OverflowRule, Plan, QueuePlan, Switch
+
+MINUTE: Final = timedelta(minutes=1)
+"""Opening hours begin and end with a minute."""
+MOST_MINUTES: Final = 60
+"""So far ahead opening hours are asked at once."""
+
+
+def is_on(switch: Switch, value: int, was_on: bool) -> bool:
+    """Whether the condition holds now that the figure has this value."""
+    limit = switch.off if was_on else switch.on
+    return value >= limit if switch.is_least else value < limit
+
+
+def room_in(queue: QueuePlan) -> Switch:
+    """Nobody is moved into a full queue."""
+    return Switch(queue.id, Figure.LENGTH, False, queue.max_length, queue.max_length)
+
+
+def switches_of(plan: Plan, rule: OverflowRule) -> Iterator[Switch]:
+    """Its conditions on figures, with the one that is not written: room in the queue it leads to."""
+    yield from rule.switches
+    target = plan.queues.get(QueueId(rule.then.target)) if rule.then.kind is ExitKind.QUEUE else None
+    if target is not None:
+        yield room_in(target)
+
+
+def rule_for(plan: Plan, place: QueuePlace, on: Collection[Switch], now: datetime) -> tuple[int, OverflowRule] | None:
+    """The first rule of the queue that holds for this place while these conditions are on, with its number from 1."""
+    queue = plan.queues.get(place.queue)
+    for number, rule in enumerate(queue.overflow if queue is not None else (), 1):
+        if _leads_on(plan, rule, place) and _holds(plan, rule, now - place.since, on, now):
+            return number, rule
+    return None
+
+
+def surplus(rule: OverflowRule, queue: QueueId, length: int) -> int | None:
+    """How many callers must leave the queue till its length does not ask for the rule any more; None: it never asked."""
+    own = [each for each in rule.switches if (each.queue, each.figure, each.is_least) == (queue, Figure.LENGTH, True)]
+    return min((max(1, length - switch.off + 1) for switch in own), default=None)
+
+
+def next_look(
+    rules: Sequence[OverflowRule], since: datetime, turns: Mapping[str, datetime], now: datetime
+) -> datetime | None:
+    """The next instant at which time alone may make a rule hold; None when time alone changes nothing.
+
+    `turns` has for each calendar that the rules name when it is worth asking it again.
+    """
+    waits = (since + rule.waited for rule in rules if rule.waited)
+    calendars = (turns[name] for name in calendars_of(rules) if name in turns)
+    return min((at for at in (*waits, *calendars) if at > now), default=None)
+
+
+def calendars_of(rules: Iterable[OverflowRule]) -> Iterator[str]:
+    """Names of the calendars that the rules ask."""
+    return (name for rule in rules for name in (rule.open, rule.closed) if name)
+
+
+def next_turn(hours: OpeningHours, now: datetime) -> datetime:
+    """When the calendar opens or closes next; if it does not within the hour, the end of that hour."""
+    minute = now.replace(second=0, microsecond=0)
+    minutes = [minute + count * MINUTE for count in range(1, MOST_MINUTES + 1)]
+    is_open = hours.is_open(now)
+    return next((at for at in minutes if hours.is_open(at) is not is_open), minutes[-1])
+
+
+def _leads_on(plan: Plan, rule: OverflowRule, place: QueuePlace) -> bool:
+    if rule.then.kind is not ExitKind.QUEUE:
+        return True
+    target = QueueId(rule.then.target)
+    return target in plan.queues and target != place.queue and target not in place.visited
+
+
+def _holds(plan: Plan, rule: OverflowRule, waited: timedelta, on: Collection[Switch], now: datetime) -> bool:
+    return (
+        waited >= rule.waited
+        and all(switch in on for switch in switches_of(plan, rule))
+        and (not rule.open or _is_open(plan, rule.open, now))
+        and (not rule.closed or not _is_open(plan, rule.closed, now))
+    )
+
+
+def _is_open(plan: Plan, hours: str, now: datetime) -> bool:
+    """A calendar that the plan does not have is open, as at an entry point."""
+    return hours not in plan.hours or plan.hours[hours].is_open(now)

@@ -1,0 +1,76 @@
+"""Entering a queue: a place in the line, or the way of a full queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from ccserver.core.acd.line import is_full, position
+from ccserver.core.acd.overflow import max_wait, start_max_wait, visited_with
+from ccserver.core.acd.treatment import music, start_treatment
+from ccserver.core.centre import Centre
+from ccserver.core.commands import Command, StartMusic, StartTimer
+from ccserver.core.events import Event, ExitTaken, QueueChosen
+from ccserver.core.interaction import Interaction, InteractionEvent, InteractionState, QueuePlace
+from ccserver.core.moves import leave_flow, leave_queue, move, stop_prompt
+from ccserver.core.notices import JoinedQueue, Notice
+from ccserver.core.plan import QueuePlan
+from ccserver.core.records import Result
+from ccserver.core.standing import settle_tier
+from ccserver.core.timers import MaxWait
+
+Effects = Iterator[Command | Notice | Event]
+
+
+def on_queue_chosen(centre: Centre, event: QueueChosen, now: datetime) -> Effects:
+    """Give the interaction a place, or send it the way of a full queue. A place it already has in a queue is kept.
+
+    The length is for who comes anew: a customer who was with us already and is back finds room also in a full queue.
+    """
+    interaction = centre.interaction(event.interaction)
+    plan = centre.plan.queues.get(event.queue)
+    if plan is None:
+        yield ExitTaken(interaction.id, centre.plan.default_exit, Result.OVERFLOWED)
+        return
+    yield from leave_flow(interaction)
+    yield from stop_prompt(interaction)
+    is_there = interaction.place is not None and interaction.place.queue == plan.id
+    if not (is_there or event.is_back) and is_full(centre, plan):
+        interaction.last_queue = plan.id
+        yield ExitTaken(interaction.id, plan.on_full, Result.OVERFLOWED)
+        return
+    yield from _take_place(centre, interaction, plan, event.priority, now)
+
+
+def _take_place(centre: Centre, interaction: Interaction, plan: QueuePlan, priority: int, now: datetime) -> Effects:
+    before = interaction.place
+    yield from leave_queue(interaction, now, "transferred")
+    since, visited = (before.since, visited_with(before, plan.id)) if before else (now, [])
+    interaction.place = QueuePlace(plan.id, since, plan.priority + interaction.priority + priority, visited=visited)
+    interaction.last_queue = plan.id
+    move(centre, interaction, InteractionEvent.ENTER_QUEUE, now, plan.id)
+    yield JoinedQueue(interaction.id, plan.id, position(centre, interaction))
+    yield from start_treatment(centre, interaction, plan, now)
+    yield from start_max_wait(centre, interaction, plan, now)
+
+
+def _treatment_of(centre: Centre, interaction: Interaction, queue: QueuePlan | None) -> tuple[str, timedelta]:
+    if queue is None:
+        return "", timedelta()
+    return music(centre.plan, queue, interaction), max_wait(centre.plan, queue, interaction)
+
+
+def take_tier(centre: Centre, interaction: Interaction, now: datetime) -> Effects:
+    """Settle the tier by what is known now; whoever waits already hears its music and has its maximum wait from here on."""
+    is_with_us = interaction.state in (InteractionState.QUEUED, InteractionState.OFFERED)
+    queue = centre.plan.queues.get(interaction.place.queue) if interaction.place and is_with_us else None
+    before = _treatment_of(centre, interaction, queue)
+    settle_tier(centre.plan, interaction)
+    after = _treatment_of(centre, interaction, queue)
+    if queue is None or after == before:
+        return
+    if after[0] != before[0] and interaction.customer_leg is not None:
+        yield StartMusic(interaction.customer_leg, after[0])
+    due_at = centre.timers.get(MaxWait(interaction.id))
+    if after[1] != before[1] and due_at is not None:
+        yield StartTimer(MaxWait(interaction.id), max(now, due_at + after[1] - before[1]))

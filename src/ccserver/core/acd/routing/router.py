@@ -1,0 +1,326 @@
+"""Facts in, decisions out: the most urgent contact for an agent who became free, the cheapest agent for a contact that came.
+
+An agent stays free when every contact is worth less than what the agent's time is likely to be worth soon; that is looked
+at again with every event and after RECHECK. Same facts, same decisions: no clock, no chance.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Iterable, Iterator
+from itertools import islice
+from operator import attrgetter
+
+from ccserver.core.acd.routing.demand import Demand
+from ccserver.core.acd.routing.lines import Line, Lines, Waiting
+from ccserver.core.acd.routing.match import MOST_TOLD, Figure, Match
+from ccserver.core.acd.routing.prices import Prices
+from ccserver.core.acd.routing.staff import Agent, Fit, Profile, Staff
+from ccserver.core.acd.routing.terms import Policy, Terms
+
+RECHECK = 1.0
+"""Seconds after which an agent kept free is looked at again."""
+REFRESH = 30.0
+"""Seconds between two refreshes of what was learned. Between 10 and 30 nothing changes beyond noise (measured)."""
+MOST_PROFILES = 32
+"""Profiles compared for one contact."""
+_FAIR_IDLE = 300.0
+_FAIR_SCALE = 0.02
+_ASKED_LAST = 1e9
+_USUAL = Policy()
+
+
+class Router:
+    """Holds waiting contacts and agents until they are matched; the caller rings, and tells what came of it.
+
+    `fit(need, profile)` is asked once for each pair: proficiency, 0 for cannot.
+    """
+
+    def __init__(self, fit: Fit) -> None:
+        self.lines = Lines()
+        self.staff = Staff(fit)
+        self.demand = Demand()
+        self.prices = Prices(self.lines, self.staff)
+        self._urgencies = self.prices.urgencies
+        self._needs: dict[Hashable, int] = {}
+        self._kinds: dict[Terms, int] = {}
+        self._terms: list[Terms] = []
+        self._freed: dict[Hashable, None] = {}
+        self._came: dict[Hashable, None] = {}
+        self._kept: dict[Hashable, float] = {}
+        self._recheck_at: float | None = None
+        self._refresh_at = -math.inf
+        self._has_new_lines = False
+        self._taken: dict[Hashable, tuple[Waiting, float]] = {}
+        self._offered: dict[Hashable, Waiting] = {}
+
+    # -- facts ---------------------------------------------------------------------------------------------------------
+
+    def need(self, key: Hashable, policy: Policy | None = None) -> int:
+        """The number of a need, made known at first sight. Another policy replaces the one it had; None leaves it."""
+        number = self._needs.get(key)
+        if number is None:
+            number = self._needs[key] = self.staff.add_need(key)
+            self.lines.add_need()
+            self.demand.add_need()
+            policy = policy or _USUAL
+        if policy is not None and policy != self.prices.policies.get(number):
+            self.prices.rule(number, policy)
+            self._refresh_at = -math.inf
+        return number
+
+    def terms(self, terms: Terms) -> int:
+        """The number of terms, made known at first sight."""
+        number = self._kinds.get(terms)
+        if number is None:
+            number = self._kinds[terms] = len(self._terms)
+            self._terms.append(terms)
+            self.demand.add_kind(terms.goal)
+        return number
+
+    def _line(self, need: Hashable, terms: int) -> Line:
+        known = len(self.lines.all)
+        line = self.lines.line(self.need(need), terms, self._terms[terms])
+        if line.number == known:
+            self.demand.add_line()
+            self._has_new_lines = True
+        return line
+
+    def enqueue(self, contact: Hashable, need: Hashable, terms: int, since: float, now: float) -> Waiting:
+        """A contact begins to wait; `since` is its place in line, and may lie before it came."""
+        line = self._line(need, terms)
+        entry = self.lines.join(contact, line, since)
+        self.demand.asked(line.number, now)
+        self._came[contact] = None
+        return entry
+
+    def update(self, contact: Hashable, need: Hashable, terms: int, since: float) -> None:
+        """Another need, other terms or another place for a contact that waits or is being offered; else nothing."""
+        waiting = self.lines.leave(contact)
+        entry = waiting or self._offered.get(contact)
+        if entry is not None:
+            entry.line, entry.since = self._line(need, terms), since
+        if waiting is not None:
+            self.lines.rejoin(waiting)
+            self._came[contact] = None
+
+    def abandoned(self, contact: Hashable, now: float) -> None:
+        """It hung up while it waited."""
+        entry = self.remove(contact)
+        if entry is not None:
+            self.demand.abandoned(entry.line.kind, entry.waited(now))
+
+    def remove(self, contact: Hashable) -> Waiting | None:
+        """It waits no more, for another reason."""
+        self._came.pop(contact, None)
+        return self.lines.leave(contact)
+
+    def sign_in(self, agent: Hashable, profile: Hashable) -> None:
+        """At work with these abilities, not free yet."""
+        self.agent_busy(agent)
+        self.staff.sign_in(agent, profile)
+
+    def sign_out(self, agent: Hashable) -> None:
+        """Away: counts for nothing."""
+        self.agent_busy(agent)
+        self.staff.sign_out(agent)
+
+    def agent_free(self, agent: Hashable, now: float) -> None:
+        """Can take one contact."""
+        taken = self._take_back(agent)
+        if taken is not None:
+            self.demand.handled(taken[0].line.need, now - taken[1])
+        self.prices.follow(self.staff.set_idle(agent, now))
+        self._freed[agent] = None
+
+    def agent_busy(self, agent: Hashable) -> None:
+        """Cannot, for a reason that is not ours."""
+        self._freed.pop(agent, None)
+        if self._kept.pop(agent, None) is not None:
+            self._pass_on(self.staff.get(agent).profile)
+        self.prices.follow(self.staff.set_busy(agent))
+
+    def _pass_on(self, profile: Profile) -> None:
+        """Whoever was left waiting for an agent who was kept free, and is so no more, may be another's now."""
+        waiting, able = self.lines.open, profile.able
+        lines = [line for need, lines in waiting.items() if need in able for line in lines]
+        heads = (line.head() for line in sorted(lines, key=attrgetter("number")))
+        self._came.update((head.id, None) for head in heads if head is not None)
+
+    def not_taken(self, agent: Hashable) -> None:
+        """The offer failed: the contact is in its old place again, and this agent is asked last."""
+        taken = self._take_back(agent)
+        if taken is not None:
+            entry = taken[0]
+            entry.refused_by |= {agent}
+            self.lines.rejoin(entry)
+            self._came[entry.id] = None
+
+    def cancelled(self, agent: Hashable) -> None:
+        """The contact hung up while the phone rang: nothing to learn from it."""
+        self._take_back(agent)
+
+    def _take_back(self, agent: Hashable) -> tuple[Waiting, float] | None:
+        taken = self._taken.pop(agent, None)
+        if taken is not None:
+            self._offered.pop(taken[0].id, None)
+        return taken
+
+    # -- decisions -----------------------------------------------------------------------------------------------------
+
+    def next_look(self) -> float | None:
+        """When time alone may decide something."""
+        return self._recheck_at
+
+    def decide(self, now: float) -> list[Match]:
+        """Everything that can be decided now; each contact and each agent at most once."""
+        if now >= self._refresh_at:
+            self.prices.refresh(self.demand, now)
+            self._refresh_at = now + REFRESH
+        elif self._has_new_lines:
+            self.prices.notice(self.demand)
+        self._has_new_lines = False
+        return [match for match in self._decide(now) if match is not None]
+
+    def _decide(self, now: float) -> Iterator[Match | None]:
+        is_due = self._recheck_at is not None and now >= self._recheck_at
+        if is_due:
+            self._freed = {**dict.fromkeys(self._tempted(now)), **self._freed}
+        while self._freed or self._came:
+            freed, self._freed = self._freed, {}
+            for agent in freed:
+                yield self._for_agent(agent, now)
+            came, self._came = self._came, {}
+            for contact in sorted(came, key=self._rank) if len(came) > 1 else came:
+                yield self._for_contact(contact, now)
+        if not self._kept:
+            self._recheck_at = None
+        elif is_due or self._recheck_at is None:
+            self._recheck_at = now + RECHECK
+
+    def _tempted(self, now: float) -> list[Hashable]:
+        """Those who are kept free though somebody may wait now who is worth their price; a quick look, and never wrong."""
+        kept, tempted = self._kept, []
+        if not self.prices.all_hold:
+            return list(kept)
+        profiles = [self.staff.get(agent).profile for agent in kept]
+        for agent, profile, price in zip(kept, profiles, self.prices.of(profiles, self._terms[0].band), strict=True):
+            if self._urgencies.is_worth(profile, price, now):
+                tempted.append(agent)
+            else:
+                kept[agent] = price
+        return tempted
+
+    def _rank(self, contact: Hashable) -> tuple[tuple[int, float, float], float]:
+        entry = self.lines.get(contact)
+        return ((0, 0.0, 0.0), 0.0) if entry is None else (entry.line.terms.rank, entry.since)
+
+    def _for_agent(self, agent: Hashable, now: float) -> Match | None:
+        entry = self.staff.get(agent)
+        without: list[Line] = []
+        while (found := self._urgencies.foremost(entry.profile, now, without)) is not None:
+            urgency, line = found
+            contact = self._head_for(line, entry)
+            if contact is not None:
+                match = self._settle(contact, entry, urgency, now)
+                return match if match is not None else self._if_awaited(contact, entry, urgency, now)
+            without.append(line)
+        self._kept.pop(agent, None)
+        return None
+
+    def _if_awaited(self, contact: Waiting, agent: Agent, urgency: float, now: float) -> Match | None:
+        """The contact goes before somebody who is worth the agent, or who need not wait for anybody who is free."""
+        if not (self._urgencies.has_bands or self.prices.holds_differ):
+            return None
+        prices, profile = self.prices, agent.profile
+        waiting = self._urgencies.older(profile, math.inf, now, len(self.lines.all))
+        is_awaited = any(
+            not prices.holds(line.need) or other >= prices.of((profile,), line.terms.band)[0]
+            for other, line in waiting
+            if self._head_for(line, agent) is not None
+        )
+        return self._settle(contact, agent, urgency, now, is_awaited)
+
+    def _head_for(self, line: Line, agent: Agent) -> Waiting | None:
+        head = line.head()
+        if head is None or agent.id not in head.refused_by or not self._others_can(head):
+            return head
+        return next((entry for entry in line.in_order() if agent.id not in entry.refused_by), None)
+
+    def _others_can(self, contact: Waiting) -> bool:
+        idle = (agent for profile in self.staff.idle[contact.line.need].values() for agent in profile.idle)
+        return any(agent not in contact.refused_by for agent in idle)
+
+    def _for_contact(self, contact: Hashable, now: float) -> Match | None:
+        entry = self.lines.get(contact)
+        if entry is None or not self.staff.cover[entry.line.need]:
+            return None
+        head = entry.line.head() or entry
+        cheapest = min(self._costs(head, now), default=None)
+        if cheapest is None:
+            return None
+        agent = cheapest[3]
+        urgency = self._urgencies.of(head.line, agent.profile.able[head.line.need], now)
+        return self._settle(head, agent, urgency, now)
+
+    def _costs(self, contact: Waiting, now: float) -> list[tuple[float, float, int, Agent]]:
+        """What each of those who could take it costs, wishes included; then since when they are idle."""
+        need, band = contact.line.need, contact.line.terms.band
+        agents, refused_by = self._longest_idle(contact), contact.refused_by
+        policy, prices = self.prices.policies[need], self.prices.of([agent.profile for agent in agents], band)
+        by_level, by_idle = _FAIR_SCALE * policy.level_gain, _FAIR_SCALE * policy.idle_gain / _FAIR_IDLE
+        long_ago = now - _FAIR_IDLE
+        return [
+            (
+                price
+                - by_level * agent.profile.able[need]
+                - by_idle * (now - since if (since := agent.idle_since or 0.0) > long_ago else _FAIR_IDLE)
+                + (_ASKED_LAST if agent.id in refused_by else 0.0),
+                *(since, agent.profile.number, agent),
+            )
+            for agent, price in zip(agents, prices, strict=True)
+        ]
+
+    def _longest_idle(self, contact: Waiting) -> list[Agent]:
+        """Of each profile the one who could take it."""
+        line, refused_by = contact.line, contact.refused_by
+        profiles = islice(self.staff.idle[line.need].values(), MOST_PROFILES)
+        longest = (profile.longest(refused_by) if refused_by else profile.first for profile in profiles)
+        before = self._before(line) if self._urgencies.has_bands else ()
+        return [agent for agent in longest if agent is not None and not (before and self._is_wanted(agent, before))]
+
+    def _is_wanted(self, agent: Agent, by: Iterable[Line]) -> bool:
+        able = agent.profile.able
+        return any(line.need in able and self._head_for(line, agent) for line in by)
+
+    def _before(self, line: Line) -> list[Line]:
+        """Lines of higher bands with somebody waiting for whom somebody is idle."""
+        needs = (need for need in self.lines.open if self.staff.cover[need])
+        return [other for need in needs for other in self.lines.open[need] if other.terms.band > line.terms.band]
+
+    def _settle(
+        self, contact: Waiting, agent: Agent, urgency: float, now: float, is_awaited: bool = False
+    ) -> Match | None:
+        line = contact.line
+        price = self.prices.of((agent.profile,), line.terms.band)[0]
+        if urgency < price and self.prices.holds(line.need) and not is_awaited:
+            self._kept[agent.id] = price
+            return None
+        waited = contact.waited(now)
+        ahead = self._urgencies.older(agent.profile, contact.since, now, MOST_TOLD)
+        qualified = self.staff.cover[line.need]
+        self.lines.leave(contact.id)
+        self._came.pop(contact.id, None)
+        self.agent_busy(agent.id)
+        self._taken[agent.id] = (contact, now)
+        self._offered[contact.id] = contact
+        self.demand.answered(line.kind, waited, waited + self.prices.ring <= line.terms.target)
+        return Match(
+            *(contact.id, agent.id, urgency, price, waited, agent.profile.able[line.need], line.need, qualified),
+            ahead=tuple((head.id, urgency) for urgency, line in ahead if (head := line.head()) is not None),
+            kept=self._kept_free(line.need) if self._kept else (),
+        )
+
+    def _kept_free(self, need: int) -> tuple[Figure, ...]:
+        kept = ((agent, price) for agent, price in self._kept.items() if need in self.staff.get(agent).profile.able)
+        return tuple(islice(kept, MOST_TOLD))

@@ -1,0 +1,1 @@
+"""The IVR: flows as data, and the interpreter that walks them."""

@@ -1,0 +1,192 @@
+"""The plan: everything an administrator decides, as plain objects. Built from the checked YAML, replaced as a whole.
+
+It holds no state of calls and asks no clock; opening hours are a question about an instant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from ccserver.core.ids import AgentId, EntryPointId, FlowId, QueueId, TierId
+from ccserver.core.ivr.flow import Flow
+from ccserver.core.skills import AtLeast, Relaxation, Requirement
+from ccserver.core.sounds import Sounds
+from ccserver.core.tiers import DEFAULT_POLICY, DEFAULT_TIER, RoutingPolicy, Tier
+
+
+class OpeningHours(Protocol):
+    """A calendar with holidays and a time zone; decides only whether it is open."""
+
+    def is_open(self, at: datetime) -> bool: ...
+
+
+class ExitKind(StrEnum):
+    """Ways out of a queue, and of an entry point that is closed."""
+
+    VOICEMAIL = "voicemail"
+    MESSAGE = "message"
+    """Play the sounds, then hang up."""
+    QUEUE = "queue"
+    FLOW = "flow"
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """`target` is a queue or flow id where the kind needs one; `sounds` are played before (MESSAGE) or as greeting."""
+
+    kind: ExitKind
+    target: str = ""
+    sounds: Sounds = ()
+
+
+class Figure(StrEnum):
+    """What can be counted of a queue at any instant."""
+
+    LENGTH = "length"
+    """Callers who hold a place, those who are being offered included."""
+    SIGNED_IN = "signed_in"
+    """Agents signed in who have what the queue needs ..."""
+    READY = "ready"
+    """... those of them who could be offered a call now ..."""
+    IN_WRAP_UP = "in_wrap_up"
+    """... and those in wrap-up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A condition on a figure of a queue, with hysteresis; it belongs to the queue and not to a caller.
+
+    With `is_least` it goes on at `on` or more and off below `off`; otherwise on below `on` and off at `off` or more.
+    """
+
+    queue: QueueId
+    figure: Figure
+    is_least: bool
+    on: int
+    off: int
+
+
+@dataclass(frozen=True, slots=True)
+class OverflowRule:
+    """When everything holds, whoever waits goes the way of `then`; to another queue with the place kept."""
+
+    then: Exit
+    waited: timedelta = timedelta()
+    """In line, in this queue and in those before it."""
+    switches: tuple[Switch, ...] = ()
+    open: str = ""
+    """Name of a calendar that must be open; empty: none."""
+    closed: str = ""
+    """Name of a calendar that must be closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """When the waiting caller is told the position. `every` None: only once."""
+
+    first_after: timedelta
+    every: timedelta | None
+    position: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePlan:
+    id: QueueId
+    name: str
+    needs: Requirement
+    priority: int
+    music: str
+    announcement: Announcement | None
+    max_wait: timedelta
+    on_max_wait: Exit
+    max_length: int
+    on_full: Exit
+    ring_limit: timedelta
+    wrap_up_limit: timedelta
+    """Zero: no wrap-up in this queue."""
+    answer_target: timedelta
+    """Threshold of the service level."""
+    dispositions: tuple[str, ...]
+    script: str = ""
+    """Name of the script that agents follow in calls of this queue; empty: none."""
+    policy: RoutingPolicy = DEFAULT_POLICY
+    """How its agents are shared among the tiers."""
+    prefer: tuple[AtLeast, ...] = ()
+    """Agents who have these go before others who will do."""
+    relax: tuple[Relaxation, ...] = ()
+    """Who will do too after some wait; the shortest first."""
+    overflow: tuple[OverflowRule, ...] = ()
+    """Of those that hold the first is taken. `on_max_wait` stays the last resort."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPoint:
+    """One number called. Exactly one of `flow` and `queue` is set."""
+
+    id: EntryPointId
+    dnis: str
+    name: str
+    language: str
+    priority: int
+    hours: str
+    """Name of an opening-hours calendar; empty: always open."""
+    flow: FlowId | None
+    queue: QueueId | None
+    on_closed: Exit
+    reason: str = ""
+    """Reason of contact that goes with every call to this number."""
+    is_recorded: bool = False
+    """The dialplan records calls to this number, under the name that `call_recording` gives."""
+    tier: TierId | None = None
+    """Whoever calls this number is at least of this tier; None: as the customer is."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentProfile:
+    id: AgentId
+    name: str
+    extension: str
+    skills: Mapping[str, int]
+    team: str = ""
+    wrap_up_limit: timedelta | None = None
+    """Overrides the queue's; zero: this agent is never given wrap-up."""
+    team_name: str = ""
+    """What people call the team."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All of it. `epoch` grows with every change in force."""
+
+    epoch: int = 0
+    entry_points: Mapping[str, EntryPoint] = field(default_factory=dict)
+    """By DNIS (E.164)."""
+    flows: Mapping[FlowId, Flow] = field(default_factory=dict)
+    queues: Mapping[QueueId, QueuePlan] = field(default_factory=dict)
+    agents: Mapping[AgentId, AgentProfile] = field(default_factory=dict)
+    hours: Mapping[str, OpeningHours] = field(default_factory=dict)
+    not_ready_reasons: Mapping[str, str] = field(default_factory=dict)
+    """Code to label, in the order to be shown."""
+    default_exit: Exit = Exit(ExitKind.MESSAGE)
+    """For a number that is no entry point, and the last resort everywhere."""
+    hold_music: str = "default"
+    caller_number: str = ""
+    """E.164 number shown on calls out."""
+    look_up_limit: timedelta = timedelta(milliseconds=300)
+    dial_limit: timedelta = timedelta(seconds=45)
+    voicemail_greeting: Sounds = ()
+    voicemail_limit: timedelta = timedelta(minutes=3)
+    voicemail_silence: timedelta = timedelta(seconds=5)
+    default_ring_limit: timedelta = timedelta(seconds=20)
+    """For calls that come to an agent through no queue."""
+    default_wrap_up_limit: timedelta = timedelta(seconds=30)
+    """For calls that came through no queue."""
+    max_interactions: int = 5000
+    """Calls beyond this stay in the dialplan's fallback."""
+    desktop_grace: timedelta = timedelta(seconds=5)
+    tiers: tuple[Tier, ...] = (DEFAULT_TIER,)
+    """The highest first; the last one is everybody else's."""

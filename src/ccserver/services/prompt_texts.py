@@ -1,0 +1,159 @@
+"""What ccserver's own prompts say in other languages than English, whose recordings come with Asterisk.
+
+A prompt has the name of the English recording in whose place it is heard: `queue-thankyou` is "Thank you for your patience".
+An announcement is put together as in English: "you are number" (`queue-thereare`), the number, and what follows it
+(`queue-callswaiting`). So every number is one file, spoken by the engine from its digits: the voice knows better than a
+table that 21 is "einundzwanzig" and 第21位 "èrshíyī". A file for each whole sentence would sound smoother yet, but takes a
+further hundred files for each sentence with a number in it. Texts therefore let the number stand where it has no ending and
+bends no word: after 第 and before 位, or at the end of a part. In Chinese, words of one character with two readings (重, 长, 尽)
+are avoided: an engine that reads character by character takes the commoner one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+LARGEST_NUMBER: Final = 100
+"""Numbers up to here are spoken as one; a larger one digit by digit."""
+
+_CHINESE: Final = {
+    "queue-youarenext": "您现在排在第一位，马上为您接通。",
+    "queue-thereare": "您现在排在第",
+    "queue-callswaiting": "位。",
+    "queue-thankyou": "感谢您的耐心等待。",
+    "queue-periodic-announce": "现在坐席全忙，请您稍候，我们会很快为您接通。",
+    "queue-holdtime": "预计等候时间是",
+    "queue-less-than": "少于",
+    "queue-minute": "分钟。",
+    "queue-minutes": "分钟。",
+    "queue-seconds": "秒。",
+    "vm-intro": "请在提示音后留言，留言完毕请挂机，或者按井号键。",
+    "vm-nobodyavail": "现在无人接听您的电话。",
+    "vm-msgsaved": "您的留言已经保存。",
+    "vm-sorry": "对不起，我们听不清楚您的选择。",
+    "vm-goodbye": "再见。",
+    "goodbye": "再见。",
+    "hello": "您好。",
+    "sorry": "对不起。",
+    "auth-thankyou": "谢谢。",
+    "invalid": "输入有误，请再试一次。",
+    "please-try-again": "请再试一次。",
+    "please-try-call-later": "请稍后再拨。",
+    "im-sorry": "对不起。",
+    "pls-hold-while-try": "请稍候，正在为您接通。",
+    "ss-noservice": "您拨打的号码暂时停机，请查证后再拨。",
+    "number-not-answering": "您拨打的号码无人接听。",
+    "digits/star": "星号",
+    "digits/pound": "井号",
+}
+_GERMAN: Final = {
+    "queue-youarenext": "Sie sind der nächste in der Warteschlange.",
+    "queue-thereare": "Ihr Platz in der Warteschlange ist die Nummer",
+    "queue-callswaiting": "Bitte bleiben Sie am Apparat.",
+    "queue-thankyou": "Vielen Dank für Ihre Geduld.",
+    "queue-periodic-announce": "Zurzeit sind alle Plätze belegt. Bitte warten Sie, Ihr Anruf wird so bald wie möglich angenommen.",
+    "queue-holdtime": "Die Wartezeit beträgt etwa",
+    "queue-less-than": "weniger als",
+    "queue-minute": "Minute.",
+    "queue-minutes": "Minuten.",
+    "queue-seconds": "Sekunden.",
+    "vm-intro": "Bitte hinterlassen Sie nach dem Ton eine Nachricht. Danach legen Sie auf oder drücken die Rautetaste.",
+    "vm-nobodyavail": "Zurzeit kann niemand Ihren Anruf entgegennehmen.",
+    "vm-msgsaved": "Ihre Nachricht wurde gespeichert.",
+    "vm-sorry": "Entschuldigung, das habe ich nicht verstanden.",
+    "vm-goodbye": "Auf Wiederhören.",
+    "goodbye": "Auf Wiederhören.",
+    "hello": "Guten Tag.",
+    "sorry": "Entschuldigung.",
+    "auth-thankyou": "Vielen Dank.",
+    "invalid": "Die Eingabe ist ungültig. Bitte versuchen Sie es noch einmal.",
+    "please-try-again": "Bitte versuchen Sie es noch einmal.",
+    "please-try-call-later": "Bitte rufen Sie später noch einmal an.",
+    "im-sorry": "Entschuldigung.",
+    "pls-hold-while-try": "Bitte warten Sie, Sie werden verbunden.",
+    "ss-noservice": "Die gewählte Nummer ist nicht vergeben. Bitte prüfen Sie die Nummer.",
+    "number-not-answering": "Unter dieser Nummer meldet sich niemand.",
+    "digits/star": "Stern",
+    "digits/pound": "Raute",
+}
+_FRENCH: Final = {
+    "queue-youarenext": "Vous êtes le prochain dans la file d'attente.",
+    "queue-thereare": "Dans la file d'attente, vous êtes le numéro",
+    "queue-callswaiting": "Merci de rester en ligne.",
+    "queue-thankyou": "Merci de votre patience.",
+    "queue-periodic-announce": "Tous nos conseillers sont en ligne. Veuillez patienter, nous allons répondre à votre appel.",
+    "queue-holdtime": "Le temps d'attente estimé est de",
+    "queue-less-than": "moins de",
+    "queue-minute": "minute.",
+    "queue-minutes": "minutes.",
+    "queue-seconds": "secondes.",
+    "vm-intro": "Veuillez laisser un message après le signal, puis raccrochez ou appuyez sur la touche dièse.",
+    "vm-nobodyavail": "Personne ne peut prendre votre appel pour le moment.",
+    "vm-msgsaved": "Votre message a été enregistré.",
+    "vm-sorry": "Désolé, je n'ai pas compris votre réponse.",
+    "vm-goodbye": "Au revoir.",
+    "goodbye": "Au revoir.",
+    "hello": "Bonjour.",
+    "sorry": "Désolé.",
+    "auth-thankyou": "Merci.",
+    "invalid": "Ce choix n'est pas valable. Veuillez réessayer.",
+    "please-try-again": "Veuillez réessayer.",
+    "please-try-call-later": "Veuillez rappeler plus tard.",
+    "im-sorry": "Désolé.",
+    "pls-hold-while-try": "Veuillez patienter, nous transférons votre appel.",
+    "ss-noservice": "Le numéro composé n'est pas attribué. Veuillez vérifier le numéro.",
+    "number-not-answering": "Ce numéro ne répond pas.",
+    "digits/star": "étoile",
+    "digits/pound": "dièse",
+}
+_SPANISH: Final = {
+    "queue-youarenext": "Su llamada es la siguiente en la cola.",
+    "queue-thereare": "En la cola de espera, su llamada es la número",
+    "queue-callswaiting": "Por favor, no cuelgue.",
+    "queue-thankyou": "Gracias por su paciencia.",
+    "queue-periodic-announce": "Todos nuestros agentes están ocupados. Por favor espere, atenderemos su llamada lo antes posible.",
+    "queue-holdtime": "El tiempo de espera estimado es de",
+    "queue-less-than": "menos de",
+    "queue-minute": "minuto.",
+    "queue-minutes": "minutos.",
+    "queue-seconds": "segundos.",
+    "vm-intro": "Deje su mensaje después de la señal. Al terminar, cuelgue o pulse la tecla almohadilla.",
+    "vm-nobodyavail": "En este momento nadie puede atender su llamada.",
+    "vm-msgsaved": "Su mensaje ha sido guardado.",
+    "vm-sorry": "Lo siento, no he entendido su respuesta.",
+    "vm-goodbye": "Adiós.",
+    "goodbye": "Adiós.",
+    "hello": "Hola.",
+    "sorry": "Lo siento.",
+    "auth-thankyou": "Gracias.",
+    "invalid": "La opción no es válida. Inténtelo de nuevo.",
+    "please-try-again": "Inténtelo de nuevo.",
+    "please-try-call-later": "Por favor, llame más tarde.",
+    "im-sorry": "Lo siento.",
+    "pls-hold-while-try": "Espere, por favor, le estamos conectando.",
+    "ss-noservice": "El número marcado no existe. Compruebe el número.",
+    "number-not-answering": "Este número no contesta.",
+    "digits/star": "asterisco",
+    "digits/pound": "almohadilla",
+}
+CATALOGUE: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {"zh": _CHINESE, "de": _GERMAN, "fr": _FRENCH, "es": _SPANISH}
+)
+"""By language, then by name. Simplified characters stand for all Chinese: they are spoken, not shown."""
+
+
+def texts_of(language: str) -> Mapping[str, str]:
+    """The texts of a tag's language, numbers apart; nothing for a language without texts, English among them."""
+    return CATALOGUE.get(primary(language), {})
+
+
+def numbers() -> dict[str, str]:
+    """The numbers that are files of their own, and as digits one by one."""
+    return {f"digits/{number}": str(number) for number in range(LARGEST_NUMBER + 1)}
+
+
+def primary(language: str) -> str:
+    """`zh` of `zh-CN`."""
+    return language.partition("-")[0].lower()

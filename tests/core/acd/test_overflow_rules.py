@@ -1,0 +1,167 @@
+"""Which overflow rule holds, and when it is worth looking again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from tests.core.playbook import SALES, SORRY, START, SUPPORT, Closed, plan, queue, seconds
+
+from ccserver.core.acd.overflow_rules import (
+    calendars_of,
+    is_on,
+    next_look,
+    next_turn,
+    room_in,
+    rule_for,
+    surplus,
+    switches_of,
+)
+from ccserver.core.ids import QueueId
+from ccserver.core.interaction import QueuePlace
+from ccserver.core.plan import Exit, ExitKind, Figure, OverflowRule, Plan, Switch
+
+LONG = Switch(SUPPORT, Figure.LENGTH, True, 10, 5)
+FEW = Switch(SUPPORT, Figure.READY, False, 2, 4)
+TO_SALES = Exit(ExitKind.QUEUE, SALES)
+ROOM_IN_SALES = room_in(queue(SALES, "sales"))
+
+
+class Daily:
+    """Open from 8 to 18 o'clock."""
+
+    def is_open(self, at: datetime) -> bool:
+        return 8 <= at.hour < 18
+
+
+def with_rules(*rules: OverflowRule) -> Plan:
+    support, sales = queue(SUPPORT, "support", overflow=rules), queue(SALES, "sales")
+    return plan(queues={SUPPORT: support, SALES: sales}, hours={"never": Closed(), "daily": Daily()})
+
+
+def found(rule: OverflowRule, *on: Switch, waited: float = 60, **place: Any) -> bool:
+    """Whether the rule holds for a place in support."""
+    at = QueuePlace(SUPPORT, START - seconds(waited), 0, **place)
+    return rule_for(with_rules(rule), at, set(on), START) is not None
+
+
+@pytest.mark.parametrize(
+    ("switch", "values", "states"),
+    [(LONG, (9, 10, 6, 5, 4, 9), (0, 1, 1, 1, 0, 0)), (FEW, (2, 1, 3, 4, 2), (0, 1, 1, 0, 0))],
+)
+def test_a_condition_goes_on_at_one_value_and_off_at_another(
+    switch: Switch, values: tuple[int, ...], states: tuple[int, ...]
+) -> None:
+    """Hysteresis: in between it stays as it was."""
+    on, seen = False, []
+    for value in values:
+        on = is_on(switch, value, on)
+        seen.append(int(on))
+    assert tuple(seen) == states
+
+
+def test_a_wait_is_long_enough_from_its_instant_on() -> None:
+    """Not a moment before."""
+    rule = OverflowRule(SORRY, waited=seconds(60))
+    assert [found(rule, waited=waited) for waited in (59.9, 60)] == [False, True]
+
+
+def test_all_conditions_on_figures_must_be_on() -> None:
+    """One is not enough."""
+    rule = OverflowRule(SORRY, switches=(LONG, FEW))
+    assert [found(rule), found(rule, LONG), found(rule, LONG, FEW)] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("hours", "holds"),
+    [
+        ({"open": "daily"}, True),
+        ({"closed": "daily"}, False),
+        ({"open": "never"}, False),
+        ({"closed": "never"}, True),
+        ({"open": "gone"}, True),
+        ({"closed": "gone"}, False),
+    ],
+)
+def test_calendars_must_be_open_or_closed(hours: dict[str, str], holds: bool) -> None:
+    """Nine in the morning; one that the plan does not have is open."""
+    assert found(OverflowRule(SORRY, **hours)) is holds  # type: ignore[arg-type]
+
+
+def test_the_first_rule_that_holds_is_found_with_its_number() -> None:
+    """Rules are in order."""
+    late, soon = OverflowRule(SORRY, waited=seconds(90)), OverflowRule(TO_SALES, waited=seconds(30))
+    the_plan = with_rules(late, soon, OverflowRule(SORRY))
+    place = QueuePlace(SUPPORT, START - seconds(60), 0)
+    assert rule_for(the_plan, place, {ROOM_IN_SALES}, START) == (2, soon)
+    assert rule_for(the_plan, place, (), START) == (3, OverflowRule(SORRY))
+
+
+def test_a_queue_without_rules_or_that_is_gone_has_none() -> None:
+    """Its last resort is the maximum wait."""
+    for name in (SALES, QueueId("gone")):
+        assert rule_for(with_rules(OverflowRule(SORRY)), QueuePlace(name, START, 0), (), START) is None
+
+
+@pytest.mark.parametrize("target", [SUPPORT, "gone"])
+def test_nobody_is_moved_nowhere(target: str) -> None:
+    """The queue they are in, or one that is gone."""
+    assert not found(OverflowRule(Exit(ExitKind.QUEUE, target)), ROOM_IN_SALES)
+
+
+def test_nobody_is_moved_back() -> None:
+    """A queue that the place was in already."""
+    assert found(OverflowRule(TO_SALES), ROOM_IN_SALES)
+    assert not found(OverflowRule(TO_SALES), ROOM_IN_SALES, visited=[SALES])
+
+
+def test_room_where_it_leads_is_one_more_condition() -> None:
+    """Of moves only; a queue that is gone has none."""
+    the_plan = with_rules()
+    assert list(switches_of(the_plan, OverflowRule(TO_SALES, switches=(FEW,)))) == [FEW, ROOM_IN_SALES]
+    assert list(switches_of(the_plan, OverflowRule(SORRY, switches=(FEW,)))) == [FEW]
+    assert list(switches_of(the_plan, OverflowRule(Exit(ExitKind.QUEUE, "gone")))) == []
+    assert [is_on(ROOM_IN_SALES, length, was) for length in (2, 3) for was in (False, True)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_so_many_must_go_as_the_line_is_too_long() -> None:
+    """One at least; those of another line, and agents, do not count."""
+    rule = OverflowRule(SORRY, switches=(FEW, LONG, Switch(SUPPORT, Figure.LENGTH, False, 99, 99)))
+    assert [surplus(rule, SUPPORT, length) for length in (12, 5, 4)] == [8, 1, 1]
+    assert surplus(rule, SALES, 12) is None
+
+
+def test_the_next_look_is_at_the_next_instant_of_a_wait_or_calendar() -> None:
+    """What lies behind is no reason to look."""
+    rules = [OverflowRule(SORRY, waited=seconds(30)), OverflowRule(SORRY, waited=seconds(90), closed="daily")]
+    turns = {"daily": START + seconds(100)}
+    assert [next_look(rules, START, turns, START + seconds(at)) for at in (0, 30, 90, 100)] == [
+        START + seconds(30),
+        START + seconds(90),
+        START + seconds(100),
+        None,
+    ]
+
+
+def test_without_a_wait_or_calendar_time_alone_changes_nothing() -> None:
+    """No timer for a rule on figures, nor for a calendar that nobody knows."""
+    assert next_look([OverflowRule(SORRY, switches=(FEW,))], START, {}, START) is None
+    assert next_look([OverflowRule(SORRY, open="gone")], START, {}, START) is None
+    assert list(calendars_of([OverflowRule(SORRY, open="a", closed="b"), OverflowRule(SORRY)])) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("now", "turn"),
+    [("17:20:30", "18:00"), ("17:00", "18:00"), ("18:00", "19:00"), ("07:59:59", "08:00"), ("12:00:20", "13:00")],
+)
+def test_a_calendar_is_asked_again_when_it_turns_or_after_an_hour(now: str, turn: str) -> None:
+    """Not each minute anew."""
+    at = datetime.fromisoformat(f"2026-03-02T{now}").replace(tzinfo=UTC)
+    assert next_turn(Daily(), at) == datetime.fromisoformat(f"2026-03-02T{turn}").replace(tzinfo=UTC)
+    assert next_turn(Daily(), at) - at <= timedelta(hours=1)
