@@ -197,7 +197,8 @@ class Watch:
         has_lease = agent.id in self.pages | self._in_grace()
         assert has_lease or agent.id not in self.leases, f"I8: the page of {agent.id} is gone for longer than the grace"
         assert not agent.is_phone_busy, f"I8: {agent.id} is on the phone"
-        if offer.queue and "transferred" not in offer.explanation:
+        # A colleague's transfer, and its return, name their agent, also where a reload took the queue away meanwhile.
+        if offer.queue and not offer.explanation.startswith(("transferred to", "back to")):
             assert self._has_skills(agent, offer.queue), f"I8: {agent.id} has not the skill for {offer.queue}"
 
     def at_rest(self) -> None:

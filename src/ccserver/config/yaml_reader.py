@@ -136,7 +136,7 @@ class _Reader:
             what = f"more than {MOST_NODES} values in the configuration"
             raise _Unreadable(problem_at(place, what, "use agent ranges such as load01..load50, or fewer entries"))
         if depth >= DEEPEST:
-            raise _Unreadable(problem_at(place, f"nested more than {DEEPEST} deep", "nest less"))
+            raise _Unreadable(_too_deep(place))
         if isinstance(event, yaml.AliasEvent):
             self._note(place, "an alias (*name)", "write the values out: aliases are not allowed")
             return Scalar(place, f"*{event.anchor}", None)
@@ -188,9 +188,17 @@ class _Reader:
             raise _Unreadable(problem_at(place, "too many mistakes to go on reading", "repair these first"))
 
 
+def _too_deep(place: Place) -> ConfigProblem:
+    return problem_at(place, f"nested more than {DEEPEST} deep", "nest less")
+
+
 def _syntax_problem(path: Path, error: yaml.MarkedYAMLError) -> ConfigProblem:
     mark = error.problem_mark or error.context_mark
     place = Place(path, mark.line + 1, mark.column + 1) if mark else Place(path, 1, 1)
+    if "nesting depth" in (
+        error.problem or ""
+    ):  # libyaml's own limit, reached while it looks ahead for the end of a key
+        return _too_deep(place)
     what = f"this is not YAML: {error.problem or error}"
     if error.context and error.context_mark and "next token" not in error.context:
         what += f" ({error.context} that begins in line {error.context_mark.line + 1})"
