@@ -137,7 +137,9 @@ def create_history() -> None:
         text("reason"), text("result"), text("end_cause"), json("ivr_answers"), text("disposition"), text("notes"),
         sa.Column("script", sa.Text(), nullable=False, server_default=sa.text("''"), comment="of the queue of who spoke last"),
         json("documents", "references: name and address or id"), json("recordings"),
-        json("decisions", "to whom it was offered and why"), flag("is_final"),
+        json("decisions", "to whom it was offered and why"),
+        sa.Column("ways", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False, server_default=sa.text("'[]'"), comment="where it was sent on, and why"),
+        flag("is_final"),
         primary("interactions", "id"),
     )  # fmt: skip
     index("interactions", "started_at", "id")

@@ -21,6 +21,8 @@ agents:
   ann: {name: Ann, extension: "1001", skills: {sales: 2}}
   bob: {name: Bob, extension: "1002", skills: {tech: 2}}
   tom01..tom03: {name: "Tom {number}", extension: "2001..2003", skills: {sales: 1}}
+entry_points: {main: {dnis: "+448081570100", queue: a}}
+trunks: {carrier: {match: ["127.0.0.2"], target: "127.0.0.2:5070"}}
 hours:
   office: {open: "Mo-Fr 08:00-18:00", time_zone: Europe/London}
 """
@@ -67,6 +69,7 @@ def test_what_must_hold(tmp_path: Path, written: str, meant: OverflowRule) -> No
     ("written", "meant"),
     [
         ("{queue: b}", Exit(ExitKind.QUEUE, "b")),
+        ('{number: "+442079460999"}', Exit(ExitKind.NUMBER, "+442079460999")),
         ("{message: vm-goodbye}", Exit(ExitKind.MESSAGE, sounds=recorded("vm-goodbye"))),
     ],
 )
@@ -116,6 +119,11 @@ MISTAKES: dict[str, tuple[Any, ...]] = {
         "there are no opening hours 'offce'; did you mean 'office'?",
     ),
     "a recording that is none": (["{when: {waited: 60}, then: {message: [§nope]}}"], "there is no recording 'nope'"),
+    "a number of the centre": (
+        ['{when: {waited: 60}, then: {number: §"+448081570100"}}'],
+        "+448081570100 is a number of this centre: the entry point 'main'; use queue: or flow:",
+    ),
+    "a number that is none": (['{when: {waited: 60}, then: {number: §"0808 157"}}'], "is not an E.164 number"),
     "the queue itself": (["{when: {waited: 60}, then: {queue: §a}}"], "this is the queue that the caller is in"),
     "mistakes in all of it": (
         ["§7", "{when: §soon, §then: [voicemail]}", "{§wen: {waited: 60}, then: {queue: §x}}"],
@@ -191,6 +199,7 @@ def test_a_rule_that_changes_nothing(tmp_path: Path, name: str) -> None:
             "{when: {length: {at_least: 9, until_fewer_than: 4}}, then: voicemail}",
         ],
         ["{when: {ready: {fewer_than: 200}}, then: voicemail}"],
+        ['{when: {waited: 60}, then: {number: "+442079460999"}}', "{when: {waited: 60}, then: voicemail}"],
     ],
 )
 def test_rules_that_make_sense_together(tmp_path: Path, rules: list[str]) -> None:
@@ -211,3 +220,12 @@ def test_moves_in_a_circle(tmp_path: Path) -> None:
     assert_marked(tmp_path, centre("{when: {waited: 60}, then: {queue: §b}}", rest=back), words)
     asks = "{when: {waited: 60, queues: {b: {ready: {at_least: 1}}}}, then: {queue: b}}"
     assert_marked(tmp_path, centre(asks, rest=back))
+
+
+def test_a_number_needs_a_trunk(tmp_path: Path) -> None:
+    """There is no other way out of the house."""
+    rest = REST.replace('trunks: {carrier: {match: ["127.0.0.2"], target: "127.0.0.2:5070"}}\n', "")
+    written = '{when: {waited: 60}, then: {number: §"+442079460999"}}'
+    assert_marked(
+        tmp_path, centre(written, rest=rest), "there is no trunk to call a number over; add one under trunks:"
+    )

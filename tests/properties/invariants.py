@@ -181,7 +181,7 @@ class Watch:
             place = interaction.place
             if place is None or place.is_overdue or interaction.node not in centre.nodes_up:
                 continue
-            found = rule_for(centre.plan, place, on, now)
+            found = rule_for(centre.plan, interaction, on, now)
             due_at = centre.timers.get(timers.OverflowDue(key))
             # A timer that is due at this very instant, and has not fired yet.
             assert found is None or (due_at is not None and due_at <= now), f"I17: {key} waits in spite of {found}"
@@ -253,7 +253,9 @@ def _misplaced(sim: SimCentre, interaction: Interaction) -> str | None:
     facts = {
         "the waiting line disagrees": (interaction.id in centre.waiting) == (state is S.QUEUED),
         "it has no place": state is not S.QUEUED or interaction.place is not None,
-        "it has a place": interaction.place is None or state in (S.QUEUED, S.OFFERED, S.FALLBACK),
+        "it has a place": interaction.place is None
+        or state in (S.QUEUED, S.OFFERED, S.FALLBACK)
+        or (state is S.CALLING and interaction.is_on_its_way),
         "the flow disagrees": (interaction.flow is not None) == (state is S.IN_FLOW),
         "no phone is rung for it": state is not S.OFFERED or ringing,
         "a phone is rung for it": not ringing or state in (S.OFFERED, S.CALLING),

@@ -39,9 +39,12 @@ OVERFLOW = {
         OverflowRule(TO_LOBBY, timedelta(seconds=2), (Switch(LOBBY, Figure.READY, True, 1, 1),)),
     ),
     LOBBY: (OverflowRule(Exit(ExitKind.QUEUE, target=RELAY), timedelta(seconds=3)),),
-    CORNER: (OverflowRule(TO_FLOW, switches=(Switch(CORNER, Figure.SIGNED_IN, False, 1, 2),), closed="never"),),
+    CORNER: (
+        OverflowRule(Exit(ExitKind.NUMBER, target=words.OUTSIDE), timedelta(seconds=2)),
+        OverflowRule(TO_FLOW, switches=(Switch(CORNER, Figure.SIGNED_IN, False, 1, 2),), closed="never"),
+    ),
 }
-"""In a circle, where somebody is ready, where nobody is signed in; with hysteresis."""
+"""In a circle, to an outside number, where somebody is ready, where nobody is signed in; with hysteresis."""
 
 
 @cache

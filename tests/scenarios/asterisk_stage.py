@@ -220,6 +220,7 @@ def row_of(found: dict[str, Any]) -> Row:
         timedelta(seconds=found["length_seconds"]),
         segments,
         found["is_final"],
+        [f"rule {way['rule']} {way['kind']} {way['outcome']}".strip() for way in found["ways"]],
     )
 
 

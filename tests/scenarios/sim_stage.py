@@ -47,6 +47,7 @@ def row_of(record: InteractionRecord) -> Row:
         record.length,
         segments,
         record.is_final,
+        [f"rule {way.rule} {way.kind} {way.outcome}".strip() for way in record.ways],
     )
 
 

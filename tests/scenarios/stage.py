@@ -24,6 +24,7 @@ BRIEF_LINE = "+448081570106"
 LETTER_LINE = "+448081570107"
 ORDERS_LINE = "+448081570110"
 NIGHT_LINE = "+448081570111"
+PARTNER_LINE = "+448081570112"
 NO_LINE = "+448081570199"
 KNOWN_CALLER = "+442079460007"
 KNOWN_NAME = "Grace Ilford"
@@ -72,6 +73,8 @@ class Row:
     length: timedelta
     segments: tuple[SegmentRow, ...]
     is_final: bool
+    ways: list[str]
+    """Where it was sent on: by which rule, the kind of the way, and what became of a number."""
 
     @property
     def kinds(self) -> list[str]:

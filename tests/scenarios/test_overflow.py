@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.scenarios.stage import NIGHT_LINE, ORDERS_LINE, SUPPORT_LINE, Stage
+from tests.scenarios.stage import DIAL_LIMIT, NIGHT_LINE, ORDERS_LINE, PARTNER_LINE, SUPPORT_LINE, Stage
 
 MOVED = 3.0
 """Seconds, as in the configuration of the scenarios."""
@@ -28,6 +28,7 @@ async def test_whoever_is_moved_after_a_wait_keeps_the_place(stage: Stage) -> No
     row = await moved.final_row()
     assert (row.result, row.queue, row.agent) == ("answered", "support", "bob")
     assert [s.queue for s in row.segments if s.kind == "queue"] == ["orders", "support"]
+    assert row.ways == ["rule 1 queue"]
 
 
 async def test_a_message_when_nobody_is_signed_in(stage: Stage) -> None:
@@ -44,3 +45,55 @@ async def test_a_message_when_nobody_is_signed_in(stage: Stage) -> None:
     await bob.signs_out()
     await late.is_hung_up(12)
     assert [(await one.final_row()).result for one in (early, late)] == ["overflowed", "overflowed"]
+
+
+async def test_a_waiting_caller_is_connected_with_an_outside_number(stage: Stage) -> None:
+    """With music until it answers; both hear one another, and the history says why."""
+    caller, outside = stage.caller(), stage.outside()
+    await caller.dials(PARTNER_LINE)
+    await caller.waits_in("partner")
+    await outside.rings(MOVED + 2)
+    await caller.hears_music()
+    await outside.answers()
+    await outside.hears_somebody()
+    await caller.hears_somebody()
+    await stage.passes(1)
+    await outside.hangs_up()
+    await caller.is_hung_up()
+    row = await caller.final_row()
+    assert (row.result, row.queue, row.agent) == ("overflowed", "partner", "")
+    assert [kind for kind in row.kinds if kind != "ivr"] == ["queue", "dial", "talk"]
+    assert row.ways == ["rule 1 number answered"]
+
+
+async def test_a_number_that_is_busy_leads_back_to_the_place(stage: Stage) -> None:
+    """Before a caller who came later; an agent answers."""
+    caller, later, bob = stage.caller(), stage.caller(), stage.agent("bob")
+    stage.outside().is_busy()
+    await caller.dials(PARTNER_LINE)
+    await caller.waits_in("partner")
+    await stage.passes(0.5)
+    await later.dials(SUPPORT_LINE)
+    await later.waits_in("support")
+    await stage.passes(MOVED)
+    await caller.waits_in("partner")
+    await caller.hears_music()
+    await bob.starts_work()
+    await bob.alerted()
+    await bob.answers()
+    await bob.talks_with(caller)
+    await caller.hangs_up()
+    await later.hangs_up()
+    row = await caller.final_row()
+    assert (row.result, row.agent, row.ways) == ("answered", "bob", ["rule 1 number busy"])
+
+
+async def test_a_caller_hangs_up_while_the_number_rings(stage: Stage) -> None:
+    """It stops ringing, long before its limit."""
+    caller, outside = stage.caller(), stage.outside()
+    await caller.dials(PARTNER_LINE)
+    await outside.rings(MOVED + 2)
+    await caller.hangs_up()
+    await outside.is_hung_up(DIAL_LIMIT / 2)
+    row = await caller.final_row()
+    assert (row.result, row.ways) == ("abandoned", ["rule 1 number caller_left"])

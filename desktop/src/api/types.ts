@@ -210,6 +210,29 @@ export interface DecisionRow {
   why: WhyView | null
 }
 
+/** One condition of an overflow rule that held: `value` was at least `limit`, or without `is_least` below it. */
+export interface HeldRow {
+  what: string
+  name: string
+  is_least: boolean
+  limit: number
+  value: number
+}
+
+/** Where the caller was sent on, and why. */
+export interface WayRow {
+  at: string
+  queue_name: string
+  cause: string
+  rule: number
+  waited_seconds: number
+  kind: string
+  target_name: string
+  held: HeldRow[]
+  outcome: string
+  explanation: string
+}
+
 /** The audio of a call or of a message. `is_kept` false: the file is not there any more. */
 export interface RecordingFile {
   name: string
@@ -235,6 +258,7 @@ export interface InteractionDetail extends InteractionRow {
   recording_files: RecordingFile[]
   segments: SegmentRow[]
   decisions: DecisionRow[]
+  ways: WayRow[]
 }
 
 /** What the own phone registers as and where; `command` is what to type for a simulated one, empty outside of the demo. */

@@ -10,10 +10,10 @@ from typing import Final
 
 from ccserver.adapters.softphone import Call, Softphone
 from ccserver.core.commands import DialNumber, TelephonyCommand
+from ccserver.core.dialling import E164
 from ccserver.core.errors import PortUnavailable, Refused
 from ccserver.core.events import PbxSnapshot
 from ccserver.core.ids import AgentId, NodeName
-from ccserver.core.transfer import E164
 from ccserver.services.office import DemoCall
 from ccserver.services.ports import Telephony
 from ccserver.services.tasks import TaskTable

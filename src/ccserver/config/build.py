@@ -87,6 +87,8 @@ def build_exit(section: ExitSection) -> Exit:
         return Exit(ExitKind.QUEUE, target=section.queue)
     if section.flow is not None:
         return Exit(ExitKind.FLOW, target=section.flow)
+    if section.number is not None:
+        return Exit(ExitKind.NUMBER, target=section.number)
     if section.message is not None:
         return Exit(ExitKind.MESSAGE, sounds=build_sounds(section.message))
     return Exit(ExitKind.VOICEMAIL, sounds=build_sounds(section.voicemail or []))

@@ -10,7 +10,6 @@ from ccserver.core.centre import Centre
 from ccserver.core.commands import (
     AnswerLeg,
     Command,
-    DialNumber,
     HangUpLeg,
     LookUpCustomer,
     PlayPrompt,
@@ -18,6 +17,7 @@ from ccserver.core.commands import (
     StartTimer,
     StopPrompt,
 )
+from ccserver.core.dialling import check_number, dial
 from ccserver.core.ending import hang_up_customer
 from ccserver.core.errors import Refused
 from ccserver.core.events import CallRequested, Event, LegAnswered, PhoneDialled
@@ -29,7 +29,6 @@ from ccserver.core.records import Direction, Result
 from ccserver.core.sounds import Sound, SoundKind
 from ccserver.core.talking import agent_answered, connect
 from ccserver.core.timers import DialLimit, LookUpLimit, RingLimit
-from ccserver.core.transfer import E164
 from ccserver.core.work_item import WorkItem
 
 Effects = Iterator[Command | Notice | Event]
@@ -70,8 +69,7 @@ def _may_call(centre: Centre, agent_id: AgentId, number: str, node: NodeName) ->
     if agent_id not in centre.plan.agents:
         raise Refused("no_such_agent", f"{agent_id} is not an agent of this centre")
     agent = centre.agent(agent_id)
-    if not E164.fullmatch(number):
-        raise Refused("bad_number", "use the international form, such as +442079460000")
+    check_number(number)
     if len(centre.interactions) >= centre.plan.max_interactions:
         raise Refused("too_many_calls", "the centre has as many calls as it may have; try again in a moment")
     if node not in centre.nodes_up:
@@ -114,11 +112,8 @@ def _dial(centre: Centre, interaction: Interaction, item: WorkItem, now: datetim
     interaction.customer_leg, interaction.is_customer_up = leg, True
     interaction.changed_at = now  # an audit taken just now does not know the leg yet
     centre.legs[leg] = interaction.id
-    limit = centre.plan.dial_limit
-    ring = (Sound(SoundKind.TONE, "ring"),)
-    yield DialNumber(leg, interaction.node, interaction.id, interaction.dnis, interaction.ani, limit)
-    yield PlayPrompt(item.leg, interaction.next_prompt(), ring, interaction.language)
-    yield StartTimer(DialLimit(interaction.id), now + limit)
+    yield from dial(centre, interaction, leg, interaction.dnis, now)
+    yield PlayPrompt(item.leg, interaction.next_prompt(), (Sound(SoundKind.TONE, "ring"),), interaction.language)
 
 
 def on_leg_answered(centre: Centre, event: LegAnswered, now: datetime) -> Effects:

@@ -75,7 +75,7 @@ def _forwarded_left(centre: Centre, interaction: Interaction, cause: Cause, now:
     interaction.forwarded_leg = None
     yield CancelTimer(DialLimit(interaction.id))
     if interaction.state is InteractionState.CALLING:
-        yield TransferFailed(interaction.id)
+        yield TransferFailed(interaction.id, cause)
     else:
         yield from hang_up_customer(centre, interaction, "the other party hung up", now)
 
@@ -123,6 +123,10 @@ def end_interaction(centre: Centre, interaction: Interaction, cause: Cause, now:
     """The customer's side is over: release everybody, write the record, forget it once wrap-up is done."""
     answered = interaction.result in (Result.ANSWERED, Result.VOICEMAIL)
     left_waiting = interaction.state in (InteractionState.QUEUED, InteractionState.OFFERED)
+    if (
+        interaction.state is InteractionState.CALLING and interaction.place is not None
+    ):  # an outside number rang in vain
+        interaction.result = interaction.result or Result.ABANDONED
     if interaction.result is None or (left_waiting and not answered):
         interaction.result = RESULT_OF_STATE[interaction.state]
     if cause is Cause.PBX_LOST and not answered:
@@ -148,6 +152,7 @@ def _let_go(centre: Centre, interaction: Interaction, now: datetime) -> Effects:
         centre.legs.pop(interaction.forwarded_leg, None)
         yield HangUpLeg(interaction.forwarded_leg, "the caller left")
         interaction.forwarded_leg = None
+        interaction.way_came_out("caller_left")
     yield from let_agent_go(centre, interaction, now)
     if interaction.connection is not None:
         yield DropConnection(interaction.connection)

@@ -402,6 +402,7 @@ class TransferFailed:
     """The outside party was not reached; the leg is gone already."""
 
     interaction: InteractionId
+    cause: Cause = Cause.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ccserver.core.centre import Centre
-from ccserver.core.commands import AnswerLeg, CancelTimer, Command, RecordMessage, StartTimer
+from ccserver.core.commands import AnswerLeg, CancelTimer, Command, RecordMessage, StartMusic, StartTimer
+from ccserver.core.dialling import dial_outside
 from ccserver.core.ending import end_interaction, hang_up_customer
 from ccserver.core.events import (
     Cause,
@@ -27,6 +28,7 @@ from ccserver.core.plan import ExitKind
 from ccserver.core.prompts import play, prompt_is_over
 from ccserver.core.records import Result
 from ccserver.core.timers import MessageLimit, PromptLimit
+from ccserver.core.ways import Way, WayCause
 
 Effects = Iterator[Command | Notice | Event]
 RECORDING_SLACK: Final = timedelta(seconds=10)
@@ -47,10 +49,23 @@ def on_exit_taken(centre: Centre, event: ExitTaken, now: datetime) -> Effects:
         yield FlowChosen(interaction.id, FlowId(event.exit.target))
     elif event.exit.kind is ExitKind.VOICEMAIL:
         yield MessageChosen(interaction.id, event.exit.sounds)
+    elif event.exit.kind is ExitKind.NUMBER:
+        yield from _call_outside(centre, interaction, event.exit.target, now)
     else:
         yield from stop_prompt(interaction)
         move(centre, interaction, InteractionEvent.CLOSE, now)
         yield from _say_good_bye(centre, interaction, event, now)
+
+
+def _call_outside(centre: Centre, interaction: Interaction, number: str, now: datetime) -> Effects:
+    """There is no place to come back to: a number that is not reached leads to the last resort."""
+    if not interaction.is_on_its_way:
+        interaction.take_way(Way(now, None, WayCause.CLOSED, ExitKind.NUMBER.value, number))
+    yield from stop_prompt(interaction)
+    yield from _answer(interaction)
+    if interaction.customer_leg is not None:
+        yield StartMusic(interaction.customer_leg, centre.plan.hold_music)
+    yield from dial_outside(centre, interaction, number, now)
 
 
 def _say_good_bye(centre: Centre, interaction: Interaction, event: ExitTaken, now: datetime) -> Effects:

@@ -106,6 +106,7 @@ def _give_away(centre: Centre, interaction: Interaction, at: datetime, now: date
         centre.legs.pop(interaction.forwarded_leg, None)
         yield HangUpLeg(interaction.forwarded_leg, "the caller is in the fallback")
         interaction.forwarded_leg = None
+        interaction.way_came_out("given_up")
     yield from let_agent_go(centre, interaction, now)
     if interaction.connection is not None:
         yield DropConnection(interaction.connection)

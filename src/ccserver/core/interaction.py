@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from ccserver.core.customer import CustomerCard
 from ccserver.core.fsm import IGNORE, Row, Table
@@ -30,6 +31,9 @@ from ccserver.core.ids import (
     work_item_id,
 )
 from ccserver.core.records import AgentResult, Decision, Direction, Document, Result, Segment, SegmentKind
+from ccserver.core.ways import Way
+
+MOST_WAYS: Final = 50
 
 
 class InteractionState(StrEnum):
@@ -39,7 +43,7 @@ class InteractionState(StrEnum):
     OFFERED = "offered"
     CONNECTED = "connected"
     CALLING = "calling"
-    """Outbound: the agent's phone rings or the number is being dialled; also a transfer to an outside number."""
+    """Outbound: the agent's phone rings or the number is being dialled; also a transfer or a way out to an outside number."""
     RECORDING = "recording"
     """The caller leaves a message."""
     CLOSING = "closing"
@@ -65,23 +69,25 @@ class InteractionEvent(StrEnum):
 _S, _E = InteractionState, InteractionEvent
 _LEAVE: Row[InteractionState] = {_E.CLOSE: _S.CLOSING, _E.FALL_BACK: _S.FALLBACK, _E.END: _S.ENDED}
 _ASIDE: Row[InteractionState] = {_E.ENTER_FLOW: _S.IN_FLOW, _E.RECORD: _S.RECORDING}
-"""A transfer may end in a full queue, whose way out is a flow or voicemail."""
+"""What a way out may be: that of a queue in which somebody waits, or of a full one in which a transfer ends."""
 
 INTERACTION: Table[InteractionState] = {
     _S.ARRIVED: {_E.ENTER_FLOW: _S.IN_FLOW, _E.ENTER_QUEUE: _S.QUEUED, _E.CALL: _S.CALLING, _E.RECORD: _S.RECORDING, **_LEAVE},
-    _S.IN_FLOW: {_E.ENTER_FLOW: _S.IN_FLOW, _E.ENTER_QUEUE: _S.QUEUED, _E.RECORD: _S.RECORDING, **_LEAVE},
+    _S.IN_FLOW: {
+        _E.ENTER_FLOW: _S.IN_FLOW, _E.ENTER_QUEUE: _S.QUEUED, _E.CALL: _S.CALLING, _E.RECORD: _S.RECORDING, **_LEAVE},
     _S.QUEUED: {
-        _E.OFFER: _S.OFFERED, _E.ENTER_QUEUE: _S.QUEUED, _E.ENTER_FLOW: _S.IN_FLOW, _E.RECORD: _S.RECORDING, **_LEAVE},
+        _E.OFFER: _S.OFFERED, _E.ENTER_QUEUE: _S.QUEUED, _E.CALL: _S.CALLING, **_ASIDE, **_LEAVE},
     _S.OFFERED: {
         _E.CONNECT: _S.CONNECTED, _E.REQUEUE: _S.QUEUED, _E.OFFER: IGNORE, _E.RECORD: _S.RECORDING, **_LEAVE},
     _S.CONNECTED: {
         _E.ENTER_QUEUE: _S.QUEUED, _E.OFFER: _S.OFFERED, _E.CALL: _S.CALLING, _E.CONNECT: IGNORE, **_ASIDE, **_LEAVE},
     _S.CALLING: {
-        _E.CONNECT: _S.CONNECTED, _E.ENTER_QUEUE: _S.QUEUED, _E.OFFER: _S.OFFERED, **_ASIDE, **_LEAVE},
+        _E.CONNECT: _S.CONNECTED, _E.ENTER_QUEUE: _S.QUEUED, _E.OFFER: _S.OFFERED, _E.CALL: _S.CALLING, **_ASIDE,
+        **_LEAVE},
     _S.RECORDING: _LEAVE,
     _S.CLOSING: {_E.CLOSE: IGNORE, _E.FALL_BACK: _S.FALLBACK, _E.END: _S.ENDED},
     _S.FALLBACK: {
-        _E.ENTER_FLOW: _S.IN_FLOW, _E.ENTER_QUEUE: _S.QUEUED, _E.RECORD: _S.RECORDING, _E.CLOSE: _S.CLOSING, _E.END: _S.ENDED},
+        _E.ENTER_QUEUE: _S.QUEUED, _E.CALL: _S.CALLING, **_ASIDE, _E.CLOSE: _S.CLOSING, _E.END: _S.ENDED},
     _S.ENDED: {_E.END: IGNORE, _E.CLOSE: IGNORE},
 }  # fmt: skip
 
@@ -129,7 +135,7 @@ class Interaction:
     customer_leg: LegId | None = None
     is_customer_up: bool = False
     forwarded_leg: LegId | None = None
-    """An outside party to whom the caller was transferred."""
+    """An outside party to whom the caller was transferred or sent on."""
     connection: ConnectionId | None = None
     prompt: PromptId | None = None
     """The prompt that plays to the customer now."""
@@ -171,6 +177,10 @@ class Interaction:
     segment_queue: QueueId | None = None
     segment_agent: AgentId | None = None
     decisions: list[Decision] = field(default_factory=list)
+    ways: list[Way] = field(default_factory=list)
+    """Where it was sent on from queues, and why; see `take_way`."""
+    numbers_tried: list[str] = field(default_factory=list)
+    """Outside numbers that ways led to. Each is dialled once for a caller, so no rule rings it for ever."""
     left_at: datetime | None = None
     revision: int = 0
     changed_at: datetime | None = None
@@ -202,6 +212,28 @@ class Interaction:
         """Say what became of the last offer."""
         if self.decisions and not self.decisions[-1].outcome:
             self.decisions[-1] = replace(self.decisions[-1], outcome=outcome)
+
+    def take_way(self, way: Way) -> None:
+        """Note where it is sent on. Of an interaction without end the first are kept."""
+        if len(self.ways) < MOST_WAYS:
+            self.ways.append(way)
+        if way.is_number and way.target not in self.numbers_tried:
+            self.numbers_tried.append(way.target)
+
+    def way_came_out(self, outcome: str) -> None:
+        """Say what became of the outside number that is dialled."""
+        if self.is_on_its_way:
+            self.ways[-1] = replace(self.ways[-1], outcome=outcome)
+
+    @property
+    def is_on_its_way(self) -> bool:
+        """An outside number is dialled that a way out leads to."""
+        return bool(self.ways) and self.ways[-1].is_number and not self.ways[-1].outcome
+
+    @property
+    def was_sent_away(self) -> bool:
+        """An outside number was reached that a way out led to: it is over for the centre, nobody of it answered."""
+        return bool(self.ways) and self.ways[-1].is_number and self.ways[-1].outcome == "answered"
 
     @property
     def customer_number(self) -> str:

@@ -32,11 +32,13 @@ class ExitKind(StrEnum):
     """Play the sounds, then hang up."""
     QUEUE = "queue"
     FLOW = "flow"
+    NUMBER = "number"
+    """Connect the caller with an outside number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """`target` is a queue or flow id where the kind needs one; `sounds` are played before (MESSAGE) or as greeting."""
+    """`target` is a queue or flow id, or a number (E.164), where the kind needs one; `sounds` are played before (MESSAGE) or as greeting."""
 
     kind: ExitKind
     target: str = ""

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from ccserver.core.ids import AgentId, CustomerId, InteractionId, QueueId
+from ccserver.core.ways import Way
 from ccserver.core.why import Why
 
 
@@ -94,7 +95,7 @@ class Result(StrEnum):
     CLOSED = "closed"
     """Called outside the opening hours."""
     OVERFLOWED = "overflowed"
-    """Waited the maximum or found the queue full, and was sent away with a message."""
+    """Waited the maximum, found the queue full or met a rule, and was sent away: with a message, or to an outside number."""
     NOT_REACHED = "not_reached"
     """Outbound: the customer did not answer."""
     LOST = "lost"
@@ -148,6 +149,7 @@ class InteractionRecord:
     segments: tuple[Segment, ...]
     is_final: bool
     decisions: tuple[Decision, ...] = ()
+    ways: tuple[Way, ...] = ()
 
     @property
     def length(self) -> timedelta:

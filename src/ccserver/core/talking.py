@@ -72,7 +72,8 @@ def connect(centre: Centre, interaction: Interaction, one: LegId, other: LegId, 
     item = centre.work_items.get(interaction.work_item) if interaction.work_item else None
     move(centre, interaction, InteractionEvent.CONNECT, now, item.queue if item else None, item.agent if item else None)
     yield from leave_queue(interaction, now, "connected")
-    interaction.result = Result.ANSWERED
+    if item is not None or not interaction.was_sent_away:
+        interaction.result = Result.ANSWERED
     if item is not None:
         interaction.last_agent, interaction.script = item.agent, item.script or interaction.script
         interaction.decision_came_out("connected")

@@ -1,20 +1,23 @@
-"""Blind transfer: to a queue, to an agent, to an outside number. The customer never hears silence on the way."""
+"""Blind transfer: to a queue, to an agent, to an outside number. The customer never hears silence on the way.
+
+An outside number that a way out of a queue leads to goes on here too, once it was dialled.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Final
 
 from ccserver.core.acd.line import is_full
 from ccserver.core.acd.returning import offer_to
 from ccserver.core.acd.treatment import music
 from ccserver.core.centre import Centre
-from ccserver.core.commands import CancelTimer, Command, DialNumber, DropConnection, HangUpLeg, StartMusic, StartTimer
+from ccserver.core.commands import CancelTimer, Command, DropConnection, HangUpLeg, StartMusic
+from ccserver.core.dialling import check_number, dial_outside
 from ccserver.core.errors import Refused
 from ccserver.core.events import (
     BlindTransferRequested,
+    Cause,
     Event,
     LegAnswered,
     QueueChosen,
@@ -23,9 +26,10 @@ from ccserver.core.events import (
     TransferTarget,
 )
 from ccserver.core.ids import AgentId, QueueId
-from ccserver.core.interaction import Interaction, InteractionEvent, InteractionState
-from ccserver.core.moves import move
+from ccserver.core.interaction import Interaction, InteractionState
+from ccserver.core.moves import leave_queue
 from ccserver.core.notices import Notice
+from ccserver.core.records import Result
 from ccserver.core.talking import connect
 from ccserver.core.timers import DialLimit
 from ccserver.core.why import Why, WhyCode
@@ -33,8 +37,6 @@ from ccserver.core.work import end_talk
 from ccserver.core.work_item import WorkState
 
 Effects = Iterator[Command | Notice | Event]
-E164: Final = re.compile(r"\+[1-9]\d{6,14}")
-"""ITU-T E.164: at most fifteen digits; shorter than seven is no subscriber."""
 
 
 def on_blind_transfer(centre: Centre, event: BlindTransferRequested, now: datetime) -> Effects:
@@ -65,7 +67,7 @@ def _lead(centre: Centre, interaction: Interaction, event: BlindTransferRequeste
         why = Why(WhyCode.TRANSFERRED, by=event.agent)
         yield from offer_to(centre, interaction, AgentId(target.value), why, now)
     else:
-        yield from _to_number(centre, interaction, target.value, now)
+        yield from dial_outside(centre, interaction, target.value, now)
 
 
 def check_target(centre: Centre, target: TransferTarget, by: AgentId) -> None:
@@ -76,22 +78,11 @@ def check_target(centre: Centre, target: TransferTarget, by: AgentId) -> None:
         if is_full(centre, centre.plan.queues[QueueId(target.value)]):
             raise Refused("queue_full", "choose another target, or try again in a moment")
     elif target.kind is TransferKind.NUMBER:
-        if not E164.fullmatch(target.value):
-            raise Refused("bad_number", "use the international form, such as +442079460000")
+        check_number(target.value)
     elif target.value == by:
         raise Refused("same_agent", "that is you")
     elif target.value not in centre.plan.agents or not centre.agent(AgentId(target.value)).is_available:
         raise Refused("agent_not_available", f"{target.value} cannot take a call now")
-
-
-def _to_number(centre: Centre, interaction: Interaction, number: str, now: datetime) -> Effects:
-    leg = interaction.next_leg()
-    interaction.forwarded_leg = leg
-    centre.legs[leg] = interaction.id
-    move(centre, interaction, InteractionEvent.CALL, now)
-    limit = centre.plan.dial_limit
-    yield DialNumber(leg, interaction.node, interaction.id, number, centre.plan.caller_number, limit)
-    yield StartTimer(DialLimit(interaction.id), now + limit)
 
 
 def on_leg_answered(centre: Centre, event: LegAnswered, now: datetime) -> Effects:
@@ -99,8 +90,13 @@ def on_leg_answered(centre: Centre, event: LegAnswered, now: datetime) -> Effect
     interaction = centre.interaction_of_leg(event.leg)
     if interaction is None or interaction.forwarded_leg != event.leg or interaction.customer_leg is None:
         return
-    if interaction.state is InteractionState.CALLING:
-        yield from connect(centre, interaction, interaction.customer_leg, event.leg, now)
+    if interaction.state is not InteractionState.CALLING:
+        return
+    if interaction.is_on_its_way:
+        yield from leave_queue(interaction, now, "overflowed")
+        interaction.way_came_out("answered")
+        interaction.result = interaction.result or Result.OVERFLOWED
+    yield from connect(centre, interaction, interaction.customer_leg, event.leg, now)
 
 
 def on_dial_limit(centre: Centre, key: DialLimit, now: datetime) -> Effects:
@@ -113,4 +109,4 @@ def on_dial_limit(centre: Centre, key: DialLimit, now: datetime) -> Effects:
         yield HangUpLeg(interaction.forwarded_leg, "no answer")
         yield CancelTimer(DialLimit(interaction.id))
         interaction.forwarded_leg = None
-        yield TransferFailed(interaction.id)
+        yield TransferFailed(interaction.id, Cause.NO_ANSWER)

@@ -8,8 +8,20 @@ from datetime import UTC, datetime, timedelta
 
 from ccserver.core.ids import AgentId, CustomerId, InteractionId, QueueId
 from ccserver.core.records import Decision, Direction, Document, InteractionRecord, Result, Segment, SegmentKind
+from ccserver.core.ways import Held, Way, WayCause
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+WAY = Way(
+    NOON,
+    QueueId("orders"),
+    WayCause.RULE,
+    "number",
+    "+442079460999",
+    timedelta(seconds=61),
+    2,
+    (Held("waited", "", True, 60, 61), Held("ready", "orders", False, 1, 0)),
+    "busy",
+)
 
 
 def segments(started_at: datetime = NOON) -> tuple[Segment, ...]:
@@ -66,5 +78,6 @@ def record(serial: int = 1, **changes: object) -> InteractionRecord:
         segments=tuple(parts),
         is_final=False,
         decisions=(Decision(parts[2].started_at, AgentId("ann"), QueueId("support"), "idle for 12 s", "connected"),),
+        ways=(WAY,),
     )
     return replace(whole, **changes)  # type: ignore[arg-type]

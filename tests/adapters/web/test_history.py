@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from tests.adapters.web.centre_peer import NOON
 from tests.adapters.web.house import House
 from tests.adapters.web.test_interactions import ids, record
 
-from ccserver.core.ids import AgentId, InteractionId
+from ccserver.core.ids import AgentId, InteractionId, QueueId
 from ccserver.core.records import Decision, Direction, Result
+from ccserver.core.ways import Held, Way, WayCause
 from ccserver.core.why import Ahead, Kept, Why, WhyCode
 
 
@@ -84,3 +86,23 @@ async def test_more_conditions(house: House, query: str, found: list[str]) -> No
 async def test_conditions_that_are_none(house: House, query: str) -> None:
     """Are told, not ignored."""
     assert (await house.ask("sue", "GET", f"/interactions{query}")).status == 422
+
+
+async def test_where_a_caller_was_sent_on_is_told_with_names(house: House) -> None:
+    """As codes and values for the page, and as an English sentence."""
+    held = (Held("waited", "", True, 60, 61), Held("ready", "support", False, 1, 0), Held("closed", "office"))
+    way = Way(
+        NOON, QueueId("support"), WayCause.RULE, "number", "+442079460999", timedelta(seconds=61), 2, held, "busy"
+    )
+    house.history.records = [replace(record(1), ways=(way,))]
+    (told,) = (await house.answer("sue", "GET", "/interactions/i1"))["ways"]
+    assert (told["queue_name"], told["rule"], told["target_name"], told["outcome"]) == (
+        "Support",
+        2,
+        "+442079460999",
+        "busy",
+    )
+    assert [(each["name"], each["value"]) for each in told["held"]] == [("", 61.0), ("Support", 0.0), ("office", 0.0)]
+    assert told["explanation"] == (
+        "rule 2 held, waited 61 (at least 60), ready support 0 (fewer than 1), office closed: number +442079460999 (busy)"
+    )

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.core.playbook import SALES, SORRY, START, SUPPORT, Closed, plan, queue, seconds
+from tests.core.playbook import NODE, SALES, SORRY, START, SUPPORT, SUPPORT_DNIS, Closed, plan, queue, seconds
 
 from ccserver.core.acd.overflow_rules import (
     calendars_of,
+    held_by,
     is_on,
     next_look,
     next_turn,
@@ -18,9 +19,11 @@ from ccserver.core.acd.overflow_rules import (
     surplus,
     switches_of,
 )
-from ccserver.core.ids import QueueId
-from ccserver.core.interaction import QueuePlace
+from ccserver.core.ids import InteractionId, QueueId
+from ccserver.core.interaction import Interaction, QueuePlace
 from ccserver.core.plan import Exit, ExitKind, Figure, OverflowRule, Plan, Switch
+from ccserver.core.records import Direction
+from ccserver.core.ways import Held
 
 LONG = Switch(SUPPORT, Figure.LENGTH, True, 10, 5)
 FEW = Switch(SUPPORT, Figure.READY, False, 2, 4)
@@ -43,7 +46,13 @@ def with_rules(*rules: OverflowRule) -> Plan:
 def found(rule: OverflowRule, *on: Switch, waited: float = 60, **place: Any) -> bool:
     """Whether the rule holds for a place in support."""
     at = QueuePlace(SUPPORT, START - seconds(waited), 0, **place)
-    return rule_for(with_rules(rule), at, set(on), START) is not None
+    return rule_for(with_rules(rule), waiting(at), set(on), START) is not None
+
+
+def waiting(place: QueuePlace, **changes: Any) -> Interaction:
+    leg = Interaction(InteractionId("c1"), Direction.INBOUND, NODE, "+442079460007", SUPPORT_DNIS, START, **changes)
+    leg.place = place
+    return leg
 
 
 @pytest.mark.parametrize(
@@ -94,14 +103,15 @@ def test_the_first_rule_that_holds_is_found_with_its_number() -> None:
     late, soon = OverflowRule(SORRY, waited=seconds(90)), OverflowRule(TO_SALES, waited=seconds(30))
     the_plan = with_rules(late, soon, OverflowRule(SORRY))
     place = QueuePlace(SUPPORT, START - seconds(60), 0)
-    assert rule_for(the_plan, place, {ROOM_IN_SALES}, START) == (2, soon)
-    assert rule_for(the_plan, place, (), START) == (3, OverflowRule(SORRY))
+    assert rule_for(the_plan, waiting(place), {ROOM_IN_SALES}, START) == (2, soon)
+    assert rule_for(the_plan, waiting(place), (), START) == (3, OverflowRule(SORRY))
 
 
 def test_a_queue_without_rules_or_that_is_gone_has_none() -> None:
     """Its last resort is the maximum wait."""
     for name in (SALES, QueueId("gone")):
-        assert rule_for(with_rules(OverflowRule(SORRY)), QueuePlace(name, START, 0), (), START) is None
+        caller = waiting(QueuePlace(name, START, 0))
+        assert rule_for(with_rules(OverflowRule(SORRY)), caller, (), START) is None
 
 
 @pytest.mark.parametrize("target", [SUPPORT, "gone"])
@@ -165,3 +175,25 @@ def test_a_calendar_is_asked_again_when_it_turns_or_after_an_hour(now: str, turn
     at = datetime.fromisoformat(f"2026-03-02T{now}").replace(tzinfo=UTC)
     assert next_turn(Daily(), at) == datetime.fromisoformat(f"2026-03-02T{turn}").replace(tzinfo=UTC)
     assert next_turn(Daily(), at) - at <= timedelta(hours=1)
+
+
+def test_an_outside_number_is_dialled_once_for_a_caller() -> None:
+    """The next rule is asked then, also in another queue."""
+    number, other = Exit(ExitKind.NUMBER, "+442079460999"), Exit(ExitKind.NUMBER, "+442079460998")
+    the_plan = with_rules(OverflowRule(number), OverflowRule(other))
+    place = QueuePlace(SUPPORT, START, 0)
+    tried: tuple[list[str], ...] = ([], [number.target], [number.target, other.target])
+    found = [rule_for(the_plan, waiting(place, numbers_tried=each), (), START) for each in tried]
+    assert found == [(1, OverflowRule(number)), (2, OverflowRule(other)), None]
+
+
+def test_what_held_is_told_with_its_figures() -> None:
+    """In the order in which conditions are documented; the room in a queue that a rule leads to is none of them."""
+    rule = OverflowRule(TO_SALES, seconds(30), (LONG, FEW), "daily", "never")
+    assert held_by(rule, seconds(45), lambda _, figure: 12 if figure is Figure.LENGTH else 1) == (
+        Held("waited", "", True, 30, 45),
+        Held("length", SUPPORT, True, 10, 12),
+        Held("ready", SUPPORT, False, 2, 1),
+        Held("open", "daily"),
+        Held("closed", "never"),
+    )

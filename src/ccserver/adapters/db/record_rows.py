@@ -7,12 +7,16 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from ccserver.core.ids import AgentId, QueueId
 from ccserver.core.records import Decision, Direction, Document, InteractionRecord, Result, Segment, SegmentKind
+from ccserver.core.ways import Way
 from ccserver.core.why import Ahead, Kept, Why, WhyCode
+from ccserver.services.codec import from_json, to_json
 
 Row = dict[str, Any]
-_APART = ("segments", "decisions")
+_APART = ("segments", "decisions", "ways")
 _FIGURES = ("policy", "tier", "waited", "level", "urgency", "price")
 _PLAIN = tuple(each.name for each in fields(InteractionRecord) if each.name not in _APART)
 
@@ -25,6 +29,7 @@ def interaction_row(record: InteractionRecord) -> Row:
     row["documents"] = [{"name": each.name, "reference": each.reference} for each in record.documents]
     row["recordings"] = list(record.recordings)
     row["decisions"] = [_decision_row(decision) for decision in record.decisions]
+    row["ways"] = [orjson.loads(to_json(way)) for way in record.ways]
     return row
 
 
@@ -57,7 +62,8 @@ def to_record(row: Mapping[str, Any], segments: Iterable[Segment]) -> Interactio
     given["documents"] = tuple(Document(each["name"], each["reference"]) for each in row["documents"])
     given["recordings"] = tuple(row["recordings"])
     decisions = tuple(_to_decision(decision) for decision in row["decisions"])
-    return InteractionRecord(**given, decisions=decisions, segments=tuple(segments))
+    ways = tuple(from_json(Way, orjson.dumps(way)) for way in row["ways"])
+    return InteractionRecord(**given, decisions=decisions, ways=ways, segments=tuple(segments))
 
 
 def to_segment(row: Mapping[str, Any]) -> Segment:

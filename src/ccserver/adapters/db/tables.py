@@ -121,6 +121,7 @@ interactions = Table(
     Column("documents", CleanJson, nullable=False, comment="references: name and address or id"),
     Column("recordings", CleanJson, nullable=False),
     Column("decisions", CleanJson, nullable=False, comment="to whom it was offered and why"),
+    Column("ways", CleanJson, nullable=False, server_default=text("'[]'"), comment="where it was sent on, and why"),
     Column("is_final", Boolean, nullable=False),
 )
 Index(None, interactions.c.started_at, interactions.c.id)

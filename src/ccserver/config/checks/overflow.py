@@ -70,7 +70,8 @@ def rules_that_never_hold(checked: Checked) -> Iterator[ConfigProblem]:
 
 
 def rules_behind_others(checked: Checked) -> Iterator[ConfigProblem]:
-    """Whenever the rule holds, one before it does and sends the caller away. One that moves may find its queue full."""
+    """Whenever the rule holds, one before it does and sends the caller away. One that moves may find its queue full, and a
+    number may not be reached."""
     for name, queue in checked.model.queues.items():
         for index, rule in enumerate(queue.overflow):
             before = (i for i, one in enumerate(queue.overflow[:index]) if _follows(name, one, rule))
@@ -139,11 +140,12 @@ def _too_many(model: Root, able: _Able, switch: Switch) -> str | None:
 
 
 def _follows(queue: str, before: OverflowSection, rule: OverflowSection) -> bool:
-    """Whether the rule before sends away everybody for whom this one holds."""
+    """Whether the rule before sends away everybody for whom this one holds. A number may not be reached."""
     weak, strong = before.when, rule.when
     switches = switches_of(QueueId(queue), strong)
     return (
         before.then.queue is None
+        and before.then.number is None
         and waited_of(weak) <= waited_of(strong)
         and weak.open in (None, strong.open)
         and weak.closed in (None, strong.closed)

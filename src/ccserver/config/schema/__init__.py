@@ -42,7 +42,7 @@ LookUpLimit = Annotated[timedelta, Lasting(timedelta(milliseconds=50), timedelta
 
 
 def _ends_the_call(exit_: Exit) -> Exit:
-    if exit_.queue is not None or exit_.flow is not None:
+    if exit_.message is None and exit_.voicemail is None:
         refuse("must end the call, as it is the last resort", "use voicemail or message")
     return exit_
 

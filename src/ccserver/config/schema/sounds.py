@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from ccserver.config.schema.section import Section
-from ccserver.config.schema.types import Id, Lasting, Matching, refuse
+from ccserver.config.schema.types import Id, Lasting, Matching, Phone, refuse
 from ccserver.services.speech import Unspeakable, speakable
 
 NAME_OF_SOUND = r"[A-Za-z0-9_][A-Za-z0-9_-]*(/[A-Za-z0-9_][A-Za-z0-9_-]*){0,4}"
@@ -68,12 +68,15 @@ SoundList = Annotated[
 
 
 class Exit(Section):
-    """A way out of the normal path. Exactly one of the four; the word `voicemail` may stand alone."""
+    """A way out of the normal path. Exactly one of the five; the word `voicemail` may stand alone."""
 
     voicemail: SoundList | None = Field(None, description="the caller leaves a message; what is played first")
     message: SoundList | None = Field(None, description="what is played before the call is ended")
     queue: Id | None = Field(None, description="the queue that takes over")
     flow: Id | None = Field(None, description="the flow that takes over")
+    number: Phone | None = Field(
+        None, description='the outside number that the caller is connected with, in quotes: "+448081570100"'
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -82,4 +85,4 @@ class Exit(Section):
 
     def check_as_a_whole(self) -> None:
         if len(self.model_fields_set) != 1:
-            refuse("must name exactly one way out", "use one of voicemail, message, queue, flow")
+            refuse("must name exactly one way out", "use one of voicemail, message, queue, flow, number")

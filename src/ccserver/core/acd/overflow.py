@@ -11,26 +11,30 @@ from datetime import datetime, timedelta
 
 from ccserver.core.centre import Centre
 from ccserver.core.commands import Command, StartTimer
+from ccserver.core.dialling import dial_outside
 from ccserver.core.events import Event, ExitTaken, QueueChosen
 from ccserver.core.ids import QueueId
-from ccserver.core.interaction import Interaction, InteractionState, QueuePlace
+from ccserver.core.interaction import Interaction, InteractionEvent, InteractionState, QueuePlace
+from ccserver.core.moves import move, stop_prompt
 from ccserver.core.notices import Notice, OverflowTaken
-from ccserver.core.plan import ExitKind, OverflowRule, Plan, QueuePlan
+from ccserver.core.plan import Exit, ExitKind, OverflowRule, Plan, QueuePlan
 from ccserver.core.records import Result
 from ccserver.core.standing import tier_of
 from ccserver.core.timers import MaxWait, OverflowDue
+from ccserver.core.ways import Held, Way, WayCause
 
 Effects = Iterator[Command | Notice | Event]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A rule that holds for somebody who waits, and its number in the queue, from 1."""
+    """A rule that holds for somebody who waits, its number in the queue, from 1, and what was found of its conditions."""
 
     interaction: Interaction
     place: QueuePlace
     number: int
     rule: OverflowRule
+    held: tuple[Held, ...] = ()
 
 
 def max_wait(plan: Plan, queue: QueuePlan, interaction: Interaction) -> timedelta:
@@ -45,22 +49,30 @@ def start_max_wait(centre: Centre, interaction: Interaction, queue: QueuePlan, n
 
 
 def on_max_wait(centre: Centre, key: MaxWait, now: datetime) -> Effects:
-    """Send the caller the queue's way out. An agent's phone that rings is given the chance to be answered first."""
+    """Send the caller the queue's way out. A phone that rings, an agent's or outside, is given the chance to be answered."""
     if key.interaction not in centre.interactions:
         return
     interaction = centre.interaction(key.interaction)
     if interaction.place is None:
         return
-    if interaction.state is InteractionState.OFFERED:
+    if interaction.state in (InteractionState.OFFERED, InteractionState.CALLING):
         interaction.place.is_overdue = True
     else:
-        yield way_out(centre, interaction, interaction.place)
+        yield way_out(centre, interaction, interaction.place, now)
 
 
-def way_out(centre: Centre, interaction: Interaction, place: QueuePlace) -> Event:
+def way_out(centre: Centre, interaction: Interaction, place: QueuePlace, now: datetime) -> Event:
     """Where those go who waited the maximum in this queue."""
     plan = centre.plan.queues.get(place.queue)
-    return ExitTaken(interaction.id, plan.on_max_wait if plan else centre.plan.default_exit, Result.OVERFLOWED)
+    way = plan.on_max_wait if plan else centre.plan.default_exit
+    note_way(interaction, place.queue, WayCause.MAX_WAIT, way, now)
+    return ExitTaken(interaction.id, way, Result.OVERFLOWED)
+
+
+def note_way(interaction: Interaction, queue: QueueId, cause: WayCause, way: Exit, now: datetime) -> None:
+    """Keep with the interaction why it goes where, for the history."""
+    waited = now - interaction.place.since if interaction.place is not None else timedelta()
+    interaction.take_way(Way(now, queue, cause, way.kind.value, way.target, waited))
 
 
 def on_overflow_due(centre: Centre, key: OverflowDue, now: datetime) -> Effects:
@@ -72,16 +84,34 @@ def on_overflow_due(centre: Centre, key: OverflowDue, now: datetime) -> Effects:
 
 def take_rule(centre: Centre, found: Found, now: datetime) -> Effects:
     """Send the waiting caller the way of the rule. Into another queue the place goes along: `since`, and a priority that is
-    at least what it was."""
-    interaction, place, way = found.interaction, found.place, found.rule.then
+    at least what it was. While an outside number rings the place is kept."""
+    interaction, place, way, waited = found.interaction, found.place, found.rule.then, now - found.place.since
     told = f"{way.kind.value} {way.target}".strip()
-    yield OverflowTaken(interaction.id, place.queue, found.number, told, now - place.since)
+    yield OverflowTaken(interaction.id, place.queue, found.number, told, waited)
+    interaction.take_way(
+        Way(now, place.queue, WayCause.RULE, way.kind.value, way.target, waited, found.number, found.held)
+    )
     target = centre.plan.queues.get(QueueId(way.target)) if way.kind is ExitKind.QUEUE else None
-    if target is None:
+    if way.kind is ExitKind.NUMBER:
+        yield from stop_prompt(interaction)
+        yield from dial_outside(centre, interaction, way.target, now)
+    elif target is None:
         yield ExitTaken(interaction.id, way, Result.OVERFLOWED)
     else:
         raised = max(0, place.priority - target.priority - interaction.priority)
         yield QueueChosen(interaction.id, target.id, raised)
+
+
+def back_from_number(centre: Centre, interaction: Interaction, now: datetime) -> Effects:
+    """The outside number was not reached: the old place in the line, where the next rule is asked; without one, or when the
+    wait is over, the way out."""
+    place = interaction.place
+    if place is not None and place.is_overdue:
+        yield way_out(centre, interaction, place, now)
+    elif place is None or place.queue not in centre.plan.queues:
+        yield ExitTaken(interaction.id, centre.plan.default_exit, Result.OVERFLOWED)
+    else:
+        move(centre, interaction, InteractionEvent.ENTER_QUEUE, now, place.queue)
 
 
 def visited_with(place: QueuePlace, queue: QueueId) -> list[QueueId]:

@@ -1,18 +1,19 @@
 """Overflow as data: which rule of a queue holds for a caller who waits, and when it is worth looking again. Pure questions.
 
-A rule is taken once by a caller: every way leads out of the queue, and nobody is moved into a queue in which the place was
-before. So rules lead nobody in a circle, whatever an administrator writes.
+A rule is taken once by a caller: every way leads out of the queue, nobody is moved into a queue in which the place was
+before, and an outside number is dialled once. So rules lead nobody in a circle, whatever an administrator writes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from ccserver.core.ids import QueueId
-from ccserver.core.interaction import QueuePlace
+from ccserver.core.interaction import Interaction, QueuePlace
 from ccserver.core.plan import ExitKind, Figure, OpeningHours, OverflowRule, Plan, QueuePlan, Switch
+from ccserver.core.ways import Held
 
 MINUTE: Final = timedelta(minutes=1)
 """Opening hours begin and end with a minute."""
@@ -39,13 +40,26 @@ def switches_of(plan: Plan, rule: OverflowRule) -> Iterator[Switch]:
         yield room_in(target)
 
 
-def rule_for(plan: Plan, place: QueuePlace, on: Collection[Switch], now: datetime) -> tuple[int, OverflowRule] | None:
-    """The first rule of the queue that holds for this place while these conditions are on, with its number from 1."""
-    queue = plan.queues.get(place.queue)
-    for number, rule in enumerate(queue.overflow if queue is not None else (), 1):
-        if _leads_on(plan, rule, place) and _holds(plan, rule, now - place.since, on, now):
+def rule_for(
+    plan: Plan, interaction: Interaction, on: Collection[Switch], now: datetime
+) -> tuple[int, OverflowRule] | None:
+    """The first rule of the queue that holds for whoever waits while these conditions are on, with its number from 1."""
+    place = interaction.place
+    queue = plan.queues.get(place.queue) if place is not None else None
+    if place is None or queue is None:
+        return None
+    for number, rule in enumerate(queue.overflow, 1):
+        if _leads_on(plan, rule, interaction, place) and _holds(plan, rule, now - place.since, on, now):
             return number, rule
     return None
+
+
+def held_by(rule: OverflowRule, waited: timedelta, count: Callable[[QueueId, Figure], int]) -> tuple[Held, ...]:
+    """The conditions of a rule that holds, with what they found, in the order in which they are documented."""
+    found = [Held("waited", "", True, rule.waited.total_seconds(), waited.total_seconds())] if rule.waited else []
+    found += [Held(s.figure, s.queue, s.is_least, s.on, count(s.queue, s.figure)) for s in rule.switches]
+    found += [Held(what, name) for what, name in (("open", rule.open), ("closed", rule.closed)) if name]
+    return tuple(found)
 
 
 def surplus(rule: OverflowRule, queue: QueueId, length: int) -> int | None:
@@ -79,7 +93,9 @@ def next_turn(hours: OpeningHours, now: datetime) -> datetime:
     return next((at for at in minutes if hours.is_open(at) is not is_open), minutes[-1])
 
 
-def _leads_on(plan: Plan, rule: OverflowRule, place: QueuePlace) -> bool:
+def _leads_on(plan: Plan, rule: OverflowRule, interaction: Interaction, place: QueuePlace) -> bool:
+    if rule.then.kind is ExitKind.NUMBER:
+        return rule.then.target not in interaction.numbers_tried
     if rule.then.kind is not ExitKind.QUEUE:
         return True
     target = QueueId(rule.then.target)

@@ -61,9 +61,9 @@ class OverflowSight:
         counts = {where: count for where, count in self._counts.items() if count}
         return counts, self._places, self._lines, {key: found for key, found in self._agents.items() if found}
 
-    def length(self, queue: QueueId) -> int:
-        """How many hold a place in it; where no rule is, it is not counted."""
-        return self._counts[queue, Figure.LENGTH]
+    def count(self, queue: QueueId, figure: Figure) -> int:
+        """A figure that a rule asks for, as it is now; where no rule is, nothing is counted."""
+        return self._counts[queue, figure]
 
     def follow(self, centre: Centre) -> None:
         """Count what the step changed that touched `centre.touched`."""

@@ -13,7 +13,7 @@ from typing import Final
 
 from ccserver.core.acd.line import rank
 from ccserver.core.acd.overflow import Found, take_rule
-from ccserver.core.acd.overflow_rules import calendars_of, next_look, next_turn, rule_for, surplus
+from ccserver.core.acd.overflow_rules import calendars_of, held_by, next_look, next_turn, rule_for, surplus
 from ccserver.core.acd.overflow_sight import OverflowSight
 from ccserver.core.centre import Centre
 from ccserver.core.commands import CancelTimer, Command, StartTimer
@@ -21,7 +21,7 @@ from ccserver.core.events import Event
 from ccserver.core.ids import InteractionId
 from ccserver.core.interaction import Interaction, QueuePlace
 from ccserver.core.notices import Notice
-from ccserver.core.plan import ExitKind
+from ccserver.core.plan import ExitKind, Figure
 from ccserver.core.timers import OverflowDue
 
 Effects = Iterator[Command | Notice | Event]
@@ -44,12 +44,13 @@ class OverflowWatch:
         sight = self._follow(centre)
         found: list[Found] = []
         for interaction, place in _in_order(centre, sight.to_look_at):
-            rule = rule_for(centre.plan, place, centre.switches, now)
-            if rule is None:
+            taken = rule_for(centre.plan, interaction, centre.switches, now)
+            if taken is None:
                 sight.to_look_at.discard(interaction.id)
                 yield from self._look_again(centre, interaction, place, now)
                 continue
-            found.append(Found(interaction, place, *rule))
+            number, rule = taken
+            found.append(Found(interaction, place, number, rule, held_by(rule, now - place.since, sight.count)))
             if is_move(found[-1]):
                 break
         yield from self._send(centre, first_to_go(found, sight), now)
@@ -96,7 +97,8 @@ def first_to_go(found: list[Found], sight: OverflowSight) -> list[Found]:
     the end of a line that is too long, as far as it is."""
     if found and is_move(found[-1]):
         return found[-1:]
-    too_many = [surplus(one.rule, one.place.queue, sight.length(one.place.queue)) for one in found]
+    lengths = [sight.count(one.place.queue, Figure.LENGTH) for one in found]
+    too_many = [surplus(one.rule, one.place.queue, length) for one, length in zip(found, lengths, strict=True)]
     anyway = [one for one, most in zip(found, too_many, strict=True) if most is None]
     if anyway or not found:
         return anyway

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from ccserver.core.acd.line import is_full, position
-from ccserver.core.acd.overflow import max_wait, start_max_wait, visited_with
+from ccserver.core.acd.overflow import max_wait, note_way, start_max_wait, visited_with
 from ccserver.core.acd.treatment import music, start_treatment
 from ccserver.core.centre import Centre
 from ccserver.core.commands import Command, StartMusic, StartTimer
@@ -18,6 +18,7 @@ from ccserver.core.plan import QueuePlan
 from ccserver.core.records import Result
 from ccserver.core.standing import settle_tier
 from ccserver.core.timers import MaxWait
+from ccserver.core.ways import WayCause
 
 Effects = Iterator[Command | Notice | Event]
 
@@ -37,6 +38,7 @@ def on_queue_chosen(centre: Centre, event: QueueChosen, now: datetime) -> Effect
     is_there = interaction.place is not None and interaction.place.queue == plan.id
     if not (is_there or event.is_back) and is_full(centre, plan):
         interaction.last_queue = plan.id
+        note_way(interaction, plan.id, WayCause.FULL, plan.on_full, now)
         yield ExitTaken(interaction.id, plan.on_full, Result.OVERFLOWED)
         return
     yield from _take_place(centre, interaction, plan, event.priority, now)

@@ -13,7 +13,7 @@ from typing import Final
 
 from ccserver.core.acd.line import position
 from ccserver.core.acd.offering import offer
-from ccserver.core.acd.overflow import start_max_wait, way_out
+from ccserver.core.acd.overflow import back_from_number, start_max_wait, way_out
 from ccserver.core.acd.treatment import plan_announcement
 from ccserver.core.agent import Agent, Desktop, Presence, SystemReason
 from ccserver.core.centre import Centre
@@ -82,10 +82,16 @@ def on_work_item_lost(centre: Centre, event: WorkItemLost, now: datetime) -> Eff
 
 def on_transfer_failed(centre: Centre, event: TransferFailed, now: datetime) -> Effects:
     """The number was not reached; a call that went on meanwhile is left alone."""
-    if event.interaction in centre.interactions:
-        interaction = centre.interaction(event.interaction)
-        if interaction.state is InteractionState.CALLING and interaction.forwarded_leg is None:
-            yield from _give_back(centre, interaction, None, now)
+    if event.interaction not in centre.interactions:
+        return
+    interaction = centre.interaction(event.interaction)
+    if interaction.state is not InteractionState.CALLING or interaction.forwarded_leg is not None:
+        return
+    if interaction.is_on_its_way:
+        interaction.way_came_out(event.cause.value)
+        yield from back_from_number(centre, interaction, now)
+    else:
+        yield from _give_back(centre, interaction, None, now)
 
 
 def offer_to(centre: Centre, interaction: Interaction, agent: AgentId, why: Why, now: datetime) -> Effects:
@@ -158,7 +164,7 @@ def _to_queue(centre: Centre, interaction: Interaction, now: datetime) -> Effect
     if place is None:
         yield QueueChosen(interaction.id, queue, is_back=True)
     elif place.is_overdue:
-        yield way_out(centre, interaction, place)
+        yield way_out(centre, interaction, place, now)
 
 
 def _queue_for(centre: Centre, interaction: Interaction) -> QueueId | None:

@@ -41,6 +41,7 @@ def make_record(interaction: Interaction, now: datetime) -> InteractionRecord:
         segments=count_once(interaction.segments),
         is_final=not interaction.open_work,
         decisions=tuple(interaction.decisions),
+        ways=tuple(interaction.ways),
     )
 
 

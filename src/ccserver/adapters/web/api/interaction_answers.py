@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from ccserver.core.ids import AgentId, CustomerId, InteractionId, QueueId, call_recording
 from ccserver.core.records import Decision, Direction, Document, InteractionRecord, Result, Segment, SegmentKind
+from ccserver.core.ways import Way, WayCause
 from ccserver.services.views import Names, WhyView, why_view
 
 _TALK = (SegmentKind.TALK, SegmentKind.HOLD)
@@ -41,6 +42,39 @@ class DecisionAnswer:
     outcome: str
     """connected, or why not: rona, declined, phone_unreachable, caller_left; empty while it rings."""
     why: WhyView | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAnswer:
+    """One condition that held: `what` is waited (seconds), length, signed_in, ready, in_wrap_up (of the queue `name`), open or closed
+    (of the calendar `name`). `value` had to be at least `limit`, or without `is_least` below it."""
+
+    what: str
+    name: str
+    is_least: bool
+    limit: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class WayAnswer:
+    """Where the caller was sent on. `queue` null: from none, the number called was closed. `explanation` is English with ids."""
+
+    at: datetime
+    queue: QueueId | None
+    queue_name: str
+    cause: WayCause
+    rule: int
+    """Of the queue's overflow, from 1; 0: none."""
+    waited_seconds: float
+    kind: str
+    """voicemail, message, queue, flow or number."""
+    target: str
+    target_name: str
+    held: Sequence[HeldAnswer]
+    outcome: str
+    """Of a number: answered, or why not: busy, no_answer, caller_left, ...; empty while it rings and for all else."""
+    explanation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +138,8 @@ class InteractionDetail(InteractionSummary):
     """Of each of `recordings` what can be heard; empty while the call goes on."""
     segments: Sequence[SegmentAnswer]
     decisions: Sequence[DecisionAnswer]
+    ways: Sequence[WayAnswer]
+    """In their order; empty for most calls."""
 
 
 def summary_of(record: InteractionRecord, names: Names) -> InteractionSummary:
@@ -149,6 +185,7 @@ def detail_of(record: InteractionRecord, names: Names, files: Sequence[Recording
         recording_files=files,
         segments=[_segment(segment, names) for segment in record.segments],
         decisions=decisions_of(record.decisions, names),
+        ways=[_way(way, names) for way in record.ways],
     )
 
 
@@ -189,6 +226,26 @@ def decisions_of(decisions: Sequence[Decision], names: Names) -> list[DecisionAn
         )
         for each in decisions
     ]
+
+
+def _way(way: Way, names: Names) -> WayAnswer:
+    held = [
+        HeldAnswer(e.what, names.queues.get(QueueId(e.name), e.name), e.is_least, e.limit, e.value) for e in way.held
+    ]
+    return WayAnswer(
+        at=way.at,
+        queue=way.queue,
+        queue_name=names.queue(way.queue),
+        cause=way.cause,
+        rule=way.rule,
+        waited_seconds=way.waited.total_seconds(),
+        kind=way.kind,
+        target=way.target,
+        target_name=(names.queue(QueueId(way.target)) if way.kind == "queue" else "") or way.target,
+        held=held,
+        outcome=way.outcome,
+        explanation=way.sentence(),
+    )
 
 
 def _segment(segment: Segment, names: Names) -> SegmentAnswer:
