@@ -210,7 +210,7 @@ def test_nobody_is_lost_on_the_way(course: list[str]) -> None:
             play.is_ready(ANN)
         elif leg is not None:
             play.hand(LegAnswered(leg) if step == "answered" else LegEnded(leg, Cause.BUSY))
-        assert caller.state in (S.QUEUED, S.CALLING, S.CONNECTED, S.OFFERED, S.CLOSING)
+        assert caller.state in (S.QUEUED, S.CALLING, S.CONNECTED, S.OFFERED, S.CLOSING, S.ENDED)
         assert caller.state is not S.CALLING or DialLimit(caller.id) in play.centre.timers
         assert (caller.state is S.QUEUED) == (caller.id in play.centre.waiting)
         numbers = [command.number for command in play.all(DialNumber)]
