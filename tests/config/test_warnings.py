@@ -31,22 +31,6 @@ CASES = {
         """,
         "the call ends without a word",
     ),
-    "queue to which a flow leads back": (
-        """
-        version: 1
-        queues:
-          a: {max_wait: 5 min, §on_max_wait: {flow: f}, on_full: voicemail}
-          b: {max_wait: 5 min, on_max_wait: {queue: a}, on_full: voicemail}
-        flows:
-          f:
-            start: choose
-            nodes:
-              choose: {do: menu, sounds: [beep], keys: {"1": mail}, on_timeout: stay}
-              mail: {do: voicemail}
-              stay: {do: queue, queue: a}
-        """,
-        "no last resort: a -> a; let one of the flows between end in voicemail",
-    ),
     "language without words": (
         """
         version: 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.scenarios.stage import DIAL_LIMIT, NIGHT_LINE, ORDERS_LINE, PARTNER_LINE, SUPPORT_LINE, Stage
+from tests.scenarios.stage import DIAL_LIMIT, DUSK_LINE, NIGHT_LINE, ORDERS_LINE, PARTNER_LINE, SUPPORT_LINE, Stage
 
 MOVED = 3.0
 """Seconds, as in the configuration of the scenarios."""
@@ -97,3 +97,15 @@ async def test_a_caller_hangs_up_while_the_number_rings(stage: Stage) -> None:
     await outside.is_hung_up(DIAL_LIMIT / 2)
     row = await caller.final_row()
     assert (row.result, row.ways) == ("abandoned", ["rule 1 number caller_left"])
+
+
+async def test_whoever_comes_to_a_closed_queue_hears_so(stage: Stage) -> None:
+    """The number called is open; the queue is not."""
+    caller, bob = stage.caller(), stage.agent("bob")
+    await bob.starts_work()
+    await caller.dials(DUSK_LINE)
+    await caller.hears("prompt")
+    await caller.is_hung_up(12)
+    row = await caller.final_row()
+    assert (row.result, row.queue, row.ways) == ("closed", "dusk", ["rule 0 message"])
+    await bob.is_left_alone(0.5)

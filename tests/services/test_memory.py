@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.core.playbook import ANN, IVR_DNIS, NODE, SUPPORT_DNIS, Play, plan, some
+from tests.core.playbook import ANN, IVR_DNIS, NODE, SUPPORT, SUPPORT_DNIS, Play, plan, queue, seconds, some
 
 from ccserver.core import events
 from ccserver.core.centre import Centre
@@ -11,6 +11,8 @@ from ccserver.core.commands import HangUpLeg
 from ccserver.core.ids import InteractionId, LegId
 from ccserver.core.interaction import InteractionState
 from ccserver.core.kernel import Kernel, Outcome
+from ccserver.core.plan import Exit, ExitKind, Figure, OverflowRule, Switch
+from ccserver.core.timers import LookUpLimit
 from ccserver.services import memory as memory_module
 from ccserver.services.memory import Memory
 
@@ -123,3 +125,27 @@ def test_an_unreadable_row_is_named_and_left_out() -> None:
         "agent/ann",
         "ended/c1",
     ]
+
+
+def test_overflow_conditions_that_are_on_come_back() -> None:
+    """A line that was too long is so till it is as short as the rule says, also over a restart."""
+    long = Switch(SUPPORT, Figure.LENGTH, True, 2, 1)
+    rule = OverflowRule(Exit(ExitKind.VOICEMAIL), seconds(3000), (long,))
+    the_plan = plan(queues={SUPPORT: queue(SUPPORT, "support", max_length=9, overflow=(rule,))})
+    play = Play(the_plan)
+    disk = Disk(play)
+    play.calls(name="c1")
+    play.calls(name="c2")
+    play.leaves("c2")
+    for outcome in play.outcomes:
+        disk.write(outcome)
+    again = Centre(the_plan)
+    assert Memory(again).restore(disk.rows) == []
+    assert again.switches == play.centre.switches == {long}
+    kernel = Kernel(again)
+    kernel.handle(events.TimerFired(LookUpLimit(InteractionId("c1"))), play.now)
+    assert again.switches == {long}
+    changed = disk.write(play.leaves("c1"))
+    assert not play.centre.switches
+    assert [name for name in changed if name.startswith("switch/")]
+    assert not [name for name in disk.rows if name.startswith("switch/")]

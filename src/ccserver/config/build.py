@@ -201,6 +201,9 @@ def _queue(queue: QueueId, section: QueueDefinition, model: Root) -> QueuePlan:
         ),
         policy=build_policy(section.policy or model.default_policy or DEFAULT_POLICY.id, model),
         overflow=tuple(_rule(queue, rule) for rule in section.overflow),
+        hours=section.hours or "",
+        on_closed=build_exit(section.on_closed) if section.on_closed else None,
+        on_closing=build_exit(section.on_closing) if section.on_closing else None,
     )
 
 

@@ -39,7 +39,7 @@ class Centre:
     ended: dict[InteractionId, None] = field(default_factory=dict)
     """The latest that are over, oldest first: what comes late or twice does not open them again."""
     switches: set[Switch] = field(default_factory=set)
-    """Overflow conditions of the plan that are on. Not kept over a restart: then a condition is on only beyond its own limit."""
+    """Overflow conditions of the plan that are on, also after a restart: what began before it ends where it was to end."""
     touched: set[tuple[str, str]] = field(default_factory=set)
 
     def interaction(self, key: InteractionId) -> Interaction:

@@ -56,7 +56,7 @@ class LeftQueue:
 
 @dataclass(frozen=True, slots=True)
 class OverflowTaken:
-    """An overflow rule of the queue held; `rule` counts from 1, `then` is the kind of the way and its target."""
+    """An overflow rule of the queue held; `rule` counts from 1 (0: the queue closed), `then` is the kind of the way and its target."""
 
     interaction: InteractionId
     queue: QueueId

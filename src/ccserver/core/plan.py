@@ -123,6 +123,12 @@ class QueuePlan:
     """Who will do too after some wait; the shortest first."""
     overflow: tuple[OverflowRule, ...] = ()
     """Of those that hold the first is taken. `on_max_wait` stays the last resort."""
+    hours: str = ""
+    """Name of an opening-hours calendar; empty: always open."""
+    on_closed: Exit | None = None
+    """For whoever comes when it is closed; None: as after the maximum wait."""
+    on_closing: Exit | None = None
+    """For those who wait when it closes; None: they are served, to the last."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from ccserver.core.acd.line import is_full
+from ccserver.core.acd.line import is_closed, is_full
 from ccserver.core.acd.returning import offer_to
 from ccserver.core.acd.treatment import music
 from ccserver.core.centre import Centre
@@ -48,7 +48,7 @@ def on_blind_transfer(centre: Centre, event: BlindTransferRequested, now: dateti
     customer, connection = interaction.customer_leg, interaction.connection
     if interaction.state is not InteractionState.CONNECTED or customer is None or connection is None:
         raise Refused("no_call", "the other side is not connected yet")
-    check_target(centre, event.target, event.agent)
+    check_target(centre, event.target, event.agent, now)
     plan = centre.plan.queues.get(item.queue) if item.queue else None
     yield StartMusic(customer, music(centre.plan, plan, interaction) if plan else centre.plan.hold_music)
     yield HangUpLeg(item.leg, "transferred")
@@ -70,13 +70,15 @@ def _lead(centre: Centre, interaction: Interaction, event: BlindTransferRequeste
         yield from dial_outside(centre, interaction, target.value, now)
 
 
-def check_target(centre: Centre, target: TransferTarget, by: AgentId) -> None:
+def check_target(centre: Centre, target: TransferTarget, by: AgentId, now: datetime) -> None:
     """Raises Refused for a target that does not exist or cannot take the call now."""
     if target.kind is TransferKind.QUEUE:
         if target.value not in centre.plan.queues:
             raise Refused("no_such_queue", f"one of: {', '.join(centre.plan.queues)}")
         if is_full(centre, centre.plan.queues[QueueId(target.value)]):
             raise Refused("queue_full", "choose another target, or try again in a moment")
+        if is_closed(centre, centre.plan.queues[QueueId(target.value)], now):
+            raise Refused("queue_closed", "choose another target; this queue is outside its hours")
     elif target.kind is TransferKind.NUMBER:
         check_number(target.value)
     elif target.value == by:

@@ -17,6 +17,7 @@ from ccserver.core.centre import MOST_ENDED, Centre
 from ccserver.core.commands import CancelTimer, StartTimer
 from ccserver.core.ids import AgentId, InteractionId, NodeName, WorkItemId
 from ccserver.core.interaction import Interaction
+from ccserver.core.plan import Switch
 from ccserver.core.work_item import WorkItem
 from ccserver.services.codec import CodecError, decode_timer, encode_timer, from_json, to_json
 
@@ -33,6 +34,7 @@ class Memory:
         self._written: dict[str, bytes] = {}
         self._ended: deque[str] = deque()
         self._ended_count = 0
+        self._switches: set[Switch] = set()
 
     def changes(self, touched: Iterable[tuple[str, str]], timers: Iterable[StartTimer | CancelTimer]) -> Rows:
         """Rows to write after a step; None removes a row."""
@@ -46,6 +48,7 @@ class Memory:
             due_at = self._centre.timers.get(change.key)
             name = f"timer/{encode_timer(change.key).decode()}"
             self._note(rows, name, due_at.isoformat().encode() if due_at else None)
+        self._note_switches(rows)
         for node, boot in self._centre.boots.items():
             self._note(rows, f"boot/{node}", boot.encode())
         for node, position in self._centre.black_box.items():
@@ -78,6 +81,14 @@ class Memory:
             self._centre.ended[InteractionId(name.partition("/")[2])] = None
             self._ended_count = self._serial(name)
 
+    def _note_switches(self, rows: Rows) -> None:
+        """Overflow conditions that went on or off; a step changes few."""
+        if self._switches == self._centre.switches:
+            return
+        for switch in self._switches ^ self._centre.switches:
+            self._note(rows, f"switch/{to_json(switch).decode()}", b"on" if switch in self._centre.switches else None)
+        self._switches = set(self._centre.switches)
+
     def _serial(self, name: str) -> int:
         return int(self._written[name])
 
@@ -93,6 +104,9 @@ class Memory:
     def _take(self, kind: str, key: str, data: bytes) -> None:
         if kind == "timer":
             self._centre.timers[decode_timer(key.encode())] = datetime.fromisoformat(data.decode())
+        elif kind == "switch":
+            self._switches.add(switch := from_json(Switch, key.encode()))
+            self._centre.switches.add(switch)
         elif kind == "ended":
             int(data)
         elif kind == "boot":

@@ -150,7 +150,7 @@ def test_so_many_must_go_as_the_line_is_too_long() -> None:
 def test_the_next_look_is_at_the_next_instant_of_a_wait_or_calendar() -> None:
     """What lies behind is no reason to look."""
     rules = [OverflowRule(SORRY, waited=seconds(30)), OverflowRule(SORRY, waited=seconds(90), closed="daily")]
-    turns = {"daily": START + seconds(100)}
+    turns = [START + seconds(100)]
     assert [next_look(rules, START, turns, START + seconds(at)) for at in (0, 30, 90, 100)] == [
         START + seconds(30),
         START + seconds(90),
@@ -160,10 +160,12 @@ def test_the_next_look_is_at_the_next_instant_of_a_wait_or_calendar() -> None:
 
 
 def test_without_a_wait_or_calendar_time_alone_changes_nothing() -> None:
-    """No timer for a rule on figures, nor for a calendar that nobody knows."""
-    assert next_look([OverflowRule(SORRY, switches=(FEW,))], START, {}, START) is None
-    assert next_look([OverflowRule(SORRY, open="gone")], START, {}, START) is None
-    assert list(calendars_of([OverflowRule(SORRY, open="a", closed="b"), OverflowRule(SORRY)])) == ["a", "b"]
+    """No timer for a rule on figures, nor for a calendar that nobody knows; but for the hours of a queue that it leads to."""
+    assert next_look([OverflowRule(SORRY, switches=(FEW,))], START, (), START) is None
+    sales = queue(SALES, "sales", hours="daily")
+    the_plan = plan(queues={SALES: sales}, hours={"never": Closed(), "daily": Daily()})
+    asked = [OverflowRule(SORRY, open="gone", closed="never"), OverflowRule(SORRY), OverflowRule(TO_SALES)]
+    assert list(calendars_of(the_plan, asked)) == ["never", "daily"]
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ CHECKS: tuple[Check, ...] = (
     policies.misleading_names,
     policies.ageing_of_no_use,
     queues.endless_exits,
+    queues.no_last_resort,
     queues.skills_nobody_has,
     needs.needs_nobody_meets,
     relaxing.steps_out_of_order,
@@ -64,7 +65,6 @@ CHECKS: tuple[Check, ...] = (
 WARNINGS: tuple[Check, ...] = (
     doubts.not_in_service,
     doubts.silent_messages,
-    doubts.no_last_resort,
     doubts.announced_never,
     sounds.languages_without_words,
     doubts.agents_for_no_queue,

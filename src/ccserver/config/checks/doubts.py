@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from ccserver.config.checks.graph import loops
-from ccserver.config.checks.nodes import silent_queue
 from ccserver.config.checks.references import exits
 from ccserver.config.load import Checked
 from ccserver.config.needs import part_of_queue, steps_of_queue
 from ccserver.config.problems import MOST_COMPARED, ConfigProblem, warning_at
-from ccserver.config.schema.queues import QueueDefinition
 from ccserver.core.skills import meets
 
 
@@ -32,22 +29,6 @@ def silent_messages(checked: Checked) -> Iterator[ConfigProblem]:
         if exit_.message == []:
             place = checked.place(*loc, "message", at_key=True)
             yield warning_at(place, "the call ends without a word", "name what the caller hears, such as vm-goodbye")
-
-
-def no_last_resort(checked: Checked) -> Iterator[ConfigProblem]:
-    """Queues in which a caller who presses nothing may wait for ever: each maximum wait leads, through flows, back."""
-    queues = checked.model.queues
-    after = {name: target for name, queue in queues.items() if (target := _after_max_wait(checked, queue)) is not None}
-    for loop in loops(after):
-        place = checked.place("queues", loop[0], "on_max_wait", at_key=True)
-        path = " -> ".join([*loop[:6], "..."] if len(loop) > 6 else [*loop, loop[0]])
-        what = f"a caller who presses nothing has no last resort: {path}"
-        yield warning_at(place, what, "let one of the flows between end in voicemail or hang_up", loop[0])
-
-
-def _after_max_wait(checked: Checked, queue: QueueDefinition) -> str | None:
-    exit_ = queue.on_max_wait
-    return silent_queue(checked.model.flows[exit_.flow]) if exit_.flow is not None else exit_.queue
 
 
 def announced_never(checked: Checked) -> Iterator[ConfigProblem]:

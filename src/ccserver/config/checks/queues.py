@@ -4,33 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ccserver.config.checks.graph import some_loops
+from ccserver.config.checks.graph import loops, some_loops
 from ccserver.config.checks.nodes import silent_queue
 from ccserver.config.load import Checked
 from ccserver.config.problems import MOST_COMPARED, ConfigProblem, did_you_mean, nearest, problem_at
 from ccserver.config.schema.queues import QueueDefinition
-from ccserver.config.schema.sounds import Exit
 
 BEST = 10
 """The highest proficiency there is."""
 SHORTEST_MISSPELT = 5
+_KEYS = ("on_full", "on_closed", "on_max_wait")
+"""What sends those away who come to a queue or have waited in it."""
 
 
 def endless_exits(checked: Checked) -> Iterator[ConfigProblem]:
     """Queues whose ways out lead back to themselves.
 
     A way through a flow may lead back when the maximum wait is over: there the caller hears something and may choose.
-    When a queue is full it may not, for that takes no time.
+    When a queue is full or closed it may not, for that takes no time.
     """
     queues = checked.model.queues
     direct = {name: [t for _, t in _direct(queue)] for name, queue in queues.items()}
-    at_once = {name: list(_when_full(checked, queue)) for name, queue in queues.items()}
+    at_once = {name: list(_at_once(checked, queue)) for name, queue in queues.items()}
     told: set[str] = set()
     for edges in (direct, at_once):
         for loop in some_loops(edges):
             if told.isdisjoint(loop):
                 yield _endless(checked, loop)
             told.update(loop)
+
+
+def no_last_resort(checked: Checked) -> Iterator[ConfigProblem]:
+    """Queues in which a caller who presses nothing would wait for ever: each maximum wait leads, through flows, back."""
+    queues = checked.model.queues
+    after = {name: target for name, queue in queues.items() if (target := _after_max_wait(checked, queue)) is not None}
+    for loop in loops(after):
+        through_flows = (
+            name for name in loop if (way := queues[name].on_max_wait) is not None and way.flow is not None
+        )
+        first = next(through_flows, None)
+        if first is not None:  # else `endless_exits` tells it
+            place = checked.place("queues", first, "on_max_wait", at_key=True)
+            path = " -> ".join([*loop[:6], "..."] if len(loop) > 6 else [*loop, loop[0]])
+            what = f"a caller who presses nothing has no last resort: {path}"
+            yield problem_at(place, what, "let one of the flows between end in voicemail or hang_up", first)
+
+
+def _after_max_wait(checked: Checked, queue: QueueDefinition) -> str | None:
+    way = queue.on_max_wait
+    if way is None or way.flow is None:
+        return way.queue if way is not None else None
+    flow = checked.model.flows.get(way.flow)
+    return silent_queue(flow) if flow is not None else None
 
 
 def skills_nobody_has(checked: Checked) -> Iterator[ConfigProblem]:
@@ -135,22 +160,23 @@ def _missing_skill(checked: Checked, queue: str, skill: str, best: dict[str, int
 
 
 def _direct(queue: QueueDefinition) -> Iterator[tuple[str, str]]:
-    if queue.on_full is not None and queue.on_full.queue is not None:
-        yield "on_full", queue.on_full.queue
-    if queue.on_max_wait is not None and queue.on_max_wait.queue is not None:
-        yield "on_max_wait", queue.on_max_wait.queue
+    for key in _KEYS:
+        way = getattr(queue, key)
+        if way is not None and way.queue is not None:
+            yield key, way.queue
 
 
-def _when_full(checked: Checked, queue: QueueDefinition) -> Iterator[str]:
-    exit_: Exit | None = queue.on_full or queue.on_max_wait
-    if exit_ is None:
-        return
-    if exit_.queue is not None:
-        yield exit_.queue
-    flow = checked.model.flows.get(exit_.flow or "")
-    target = silent_queue(flow) if flow else None
-    if target is not None:
-        yield target
+def _at_once(checked: Checked, queue: QueueDefinition) -> Iterator[str]:
+    closed = (queue.on_closed or queue.on_max_wait) if queue.hours is not None else None
+    for way in (queue.on_full or queue.on_max_wait, closed):
+        if way is None:
+            continue
+        if way.queue is not None:
+            yield way.queue
+        flow = checked.model.flows.get(way.flow or "")
+        target = silent_queue(flow) if flow else None
+        if target is not None:
+            yield target
 
 
 def _endless(checked: Checked, loop: list[str]) -> ConfigProblem:
@@ -162,7 +188,7 @@ def _endless(checked: Checked, loop: list[str]) -> ConfigProblem:
     following = (loop * 2)[start + 1]
     queue = checked.model.queues[first]
     key = next((key for key, target in _direct(queue) if target == following), None)
-    key = key or ("on_full" if queue.on_full is not None else "on_max_wait")
+    key = key or next(each for each in _KEYS if (way := getattr(queue, each)) is not None and way.flow is not None)
     inner = "queue" if getattr(queue, key).queue is not None else "flow"
     place = checked.place("queues", first, key, inner)
     what = f"callers are sent round for ever: {path}"

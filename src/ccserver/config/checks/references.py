@@ -11,6 +11,7 @@ from ccserver.config.schema import Root
 from ccserver.config.schema.flows import QueueSection, SetSection
 from ccserver.config.schema.overflow import OverflowSection
 from ccserver.config.schema.policies import KINDS
+from ccserver.config.schema.queues import QueueDefinition
 from ccserver.config.schema.sounds import Exit
 from ccserver.config.yaml_tree import Location
 
@@ -36,13 +37,16 @@ def exits(model: Root) -> Iterator[tuple[Location, Exit]]:
         if entry_point.on_closed is not None:
             yield ("entry_points", name, "on_closed"), entry_point.on_closed
     for name, queue in model.queues.items():
-        if queue.on_max_wait is not None:
-            yield ("queues", name, "on_max_wait"), queue.on_max_wait
-        if queue.on_full is not None:
-            yield ("queues", name, "on_full"), queue.on_full
+        ways = {"on_max_wait": queue.on_max_wait, "on_full": queue.on_full, **closed_ways(queue)}
+        yield from ((("queues", name, key), way) for key, way in ways.items() if way is not None)
     yield from (((*loc, "then"), rule.then) for loc, rule in overflow_rules(model) if rule.then is not None)
     if model.default_exit is not None:
         yield ("default_exit",), model.default_exit
+
+
+def closed_ways(queue: QueueDefinition) -> dict[str, Exit | None]:
+    """Where callers go because of the hours of a queue: by the key that says so."""
+    return {"on_closed": queue.on_closed, "on_closing": queue.on_closing}
 
 
 def overflow_rules(model: Root) -> Iterator[tuple[Location, OverflowSection]]:
@@ -88,7 +92,7 @@ def unknown_nodes(checked: Checked) -> Iterator[ConfigProblem]:
 
 def _references(model: Root) -> Iterator[Reference]:
     yield from _of_entry_points(model)
-    yield from _of_policies(model)
+    yield from _of_queues(model)
     yield from _of_overflow(model)
     for loc, exit_ in exits(model):
         if exit_.queue is not None:
@@ -101,12 +105,14 @@ def _references(model: Root) -> Iterator[Reference]:
             yield ("agents", name, "team"), "teams", agent.team
 
 
-def _of_policies(model: Root) -> Iterator[Reference]:
+def _of_queues(model: Root) -> Iterator[Reference]:
     if model.default_policy is not None:
         yield ("default_policy",), "policies", model.default_policy
     for name, queue in model.queues.items():
         if queue.policy is not None:
             yield ("queues", name, "policy"), "policies", queue.policy
+        if queue.hours is not None:
+            yield ("queues", name, "hours"), "hours", queue.hours
 
 
 def _of_overflow(model: Root) -> Iterator[Reference]:

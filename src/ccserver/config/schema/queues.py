@@ -12,7 +12,7 @@ from ccserver.config.schema.needs import Need, Proficiency
 from ccserver.config.schema.overflow import MOST_RULES, OverflowSection
 from ccserver.config.schema.section import Section
 from ccserver.config.schema.sounds import Exit
-from ccserver.config.schema.types import Id, Label, Lasting, Matching
+from ccserver.config.schema.types import Id, Label, Lasting, Matching, refuse
 
 Disposition = Annotated[
     str,
@@ -78,8 +78,17 @@ class QueueDefinition(Section):
         200, ge=1, le=10_000, description="so many callers fill the queue; who comes back to it still finds room"
     )
     on_full: Exit | None = Field(None, description="where callers go when the queue is full; else on_max_wait")
+    hours: Id | None = Field(None, description="the opening hours of the queue; if left out, always open")
+    on_closed: Exit | None = Field(None, description="where those go who come outside the hours; else on_max_wait")
+    on_closing: Exit | None = Field(
+        None, description="where those go who still wait when it closes; if left out, they are served to the last"
+    )
     ring_limit: RingLimit = Field(timedelta(seconds=15), description="how long an agent's phone rings, 5 s to 60 s")
     wrap_up_limit: WrapUpLimit = Field(timedelta(seconds=30), description="the longest wrap-up; 0 s is none")
     answer_target: AnswerTarget = Field(timedelta(seconds=20), description="the threshold of the service level")
     dispositions: list[Disposition] = Field([], max_length=50, description="what agents choose from in wrap-up")
     script: ScriptName | None = Field(None, description="the script that agents follow; kept with each call")
+
+    def check_as_a_whole(self) -> None:
+        if self.hours is None and (self.on_closed or self.on_closing):
+            refuse("says what happens when it is closed, and has no hours", "add hours: with the name of opening hours")

@@ -39,6 +39,12 @@ def is_full(centre: Centre, plan: QueuePlan) -> bool:
     return length(centre, plan.id) >= plan.max_length
 
 
+def is_closed(centre: Centre, plan: QueuePlan, now: datetime) -> bool:
+    """Whether whoever comes anew is sent the way of a closed queue. A calendar that the plan does not have is open."""
+    hours = centre.plan.hours.get(plan.hours)
+    return hours is not None and not hours.is_open(now)
+
+
 def position(centre: Centre, interaction: Interaction) -> int:
     """1 for the caller who is served next in this queue."""
     place = interaction.place

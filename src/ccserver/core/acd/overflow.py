@@ -28,7 +28,7 @@ Effects = Iterator[Command | Notice | Event]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A rule that holds for somebody who waits, its number in the queue, from 1, and what was found of its conditions."""
+    """A rule that holds for somebody who waits, its number (see `rules_of`), and what was found of its conditions."""
 
     interaction: Interaction
     place: QueuePlace
@@ -88,9 +88,8 @@ def take_rule(centre: Centre, found: Found, now: datetime) -> Effects:
     interaction, place, way, waited = found.interaction, found.place, found.rule.then, now - found.place.since
     told = f"{way.kind.value} {way.target}".strip()
     yield OverflowTaken(interaction.id, place.queue, found.number, told, waited)
-    interaction.take_way(
-        Way(now, place.queue, WayCause.RULE, way.kind.value, way.target, waited, found.number, found.held)
-    )
+    cause = WayCause.RULE if found.number else WayCause.CLOSING
+    interaction.take_way(Way(now, place.queue, cause, way.kind.value, way.target, waited, found.number, found.held))
     target = centre.plan.queues.get(QueueId(way.target)) if way.kind is ExitKind.QUEUE else None
     if way.kind is ExitKind.NUMBER:
         yield from stop_prompt(interaction)

@@ -6,7 +6,7 @@ before, and an outside number is dialled once. So rules lead nobody in a circle,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -40,16 +40,22 @@ def switches_of(plan: Plan, rule: OverflowRule) -> Iterator[Switch]:
         yield room_in(target)
 
 
+def rules_of(queue: QueuePlan) -> list[tuple[int, OverflowRule]]:
+    """All rules with their numbers from 1, before them as number 0 the end of the opening hours for those who wait."""
+    closing = [(0, OverflowRule(queue.on_closing, closed=queue.hours))] if queue.on_closing and queue.hours else []
+    return [*closing, *enumerate(queue.overflow, 1)]
+
+
 def rule_for(
     plan: Plan, interaction: Interaction, on: Collection[Switch], now: datetime
 ) -> tuple[int, OverflowRule] | None:
-    """The first rule of the queue that holds for whoever waits while these conditions are on, with its number from 1."""
+    """The first rule of the queue that holds for whoever waits while these conditions are on, with its number."""
     place = interaction.place
     queue = plan.queues.get(place.queue) if place is not None else None
     if place is None or queue is None:
         return None
-    for number, rule in enumerate(queue.overflow, 1):
-        if _leads_on(plan, rule, interaction, place) and _holds(plan, rule, now - place.since, on, now):
+    for number, rule in rules_of(queue):
+        if _leads_on(plan, rule, interaction, place, now) and _holds(plan, rule, now - place.since, on, now):
             return number, rule
     return None
 
@@ -69,20 +75,21 @@ def surplus(rule: OverflowRule, queue: QueueId, length: int) -> int | None:
 
 
 def next_look(
-    rules: Sequence[OverflowRule], since: datetime, turns: Mapping[str, datetime], now: datetime
+    rules: Iterable[OverflowRule], since: datetime, turns: Iterable[datetime], now: datetime
 ) -> datetime | None:
     """The next instant at which time alone may make a rule hold; None when time alone changes nothing.
 
-    `turns` has for each calendar that the rules name when it is worth asking it again.
+    `turns` has for each calendar that the rules ask when it is worth asking it again.
     """
     waits = (since + rule.waited for rule in rules if rule.waited)
-    calendars = (turns[name] for name in calendars_of(rules) if name in turns)
-    return min((at for at in (*waits, *calendars) if at > now), default=None)
+    return min((at for at in (*waits, *turns) if at > now), default=None)
 
 
-def calendars_of(rules: Iterable[OverflowRule]) -> Iterator[str]:
-    """Names of the calendars that the rules ask."""
-    return (name for rule in rules for name in (rule.open, rule.closed) if name)
+def calendars_of(plan: Plan, rules: Iterable[OverflowRule]) -> Iterator[str]:
+    """Names of the calendars that the rules ask, those of the queues included into which they lead."""
+    for rule in rules:
+        target = plan.queues.get(QueueId(rule.then.target)) if rule.then.kind is ExitKind.QUEUE else None
+        yield from (name for name in (rule.open, rule.closed, target.hours if target else "") if name in plan.hours)
 
 
 def next_turn(hours: OpeningHours, now: datetime) -> datetime:
@@ -93,13 +100,16 @@ def next_turn(hours: OpeningHours, now: datetime) -> datetime:
     return next((at for at in minutes if hours.is_open(at) is not is_open), minutes[-1])
 
 
-def _leads_on(plan: Plan, rule: OverflowRule, interaction: Interaction, place: QueuePlace) -> bool:
+def _leads_on(plan: Plan, rule: OverflowRule, interaction: Interaction, place: QueuePlace, now: datetime) -> bool:
+    """Nobody is moved into a closed queue, into the same one, or back."""
     if rule.then.kind is ExitKind.NUMBER:
         return rule.then.target not in interaction.numbers_tried
     if rule.then.kind is not ExitKind.QUEUE:
         return True
-    target = QueueId(rule.then.target)
-    return target in plan.queues and target != place.queue and target not in place.visited
+    target = plan.queues.get(QueueId(rule.then.target))
+    if target is None or target.id == place.queue or target.id in place.visited:
+        return False
+    return not target.hours or _is_open(plan, target.hours, now)
 
 
 def _holds(plan: Plan, rule: OverflowRule, waited: timedelta, on: Collection[Switch], now: datetime) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ccserver.core.acd.overflow_rules import is_on, switches_of
+from ccserver.core.acd.overflow_rules import is_on, rules_of, switches_of
 from ccserver.core.agent import Presence
 from ccserver.core.centre import Centre
 from ccserver.core.ids import AgentId, InteractionId, QueueId, WorkItemId
@@ -27,7 +27,9 @@ class OverflowSight:
         self.plan = centre.plan
         self.to_look_at: set[InteractionId] = set()
         """Those who wait and for whom a rule may hold since they were looked at."""
-        self._lines: dict[QueueId, set[InteractionId]] = {q.id: set() for q in self.plan.queues.values() if q.overflow}
+        self._lines: dict[QueueId, set[InteractionId]] = {
+            queue.id: set() for queue in self.plan.queues.values() if rules_of(queue)
+        }
         self._asked_by: dict[Switch, list[QueueId]] = {}
         self._switches: dict[Count, list[Switch]] = {}
         self._nodes_up = frozenset(centre.nodes_up)
@@ -43,7 +45,7 @@ class OverflowSight:
 
     def _read_rules(self) -> None:
         for queue in self._lines:
-            rules = self.plan.queues[queue].overflow
+            rules = [rule for _, rule in rules_of(self.plan.queues[queue])]
             for switch in dict.fromkeys(each for rule in rules for each in switches_of(self.plan, rule)):
                 self._asked_by.setdefault(switch, []).append(queue)
         for switch in self._asked_by:

@@ -13,7 +13,7 @@ from typing import Final
 
 from ccserver.core.acd.line import rank
 from ccserver.core.acd.overflow import Found, take_rule
-from ccserver.core.acd.overflow_rules import calendars_of, held_by, next_look, next_turn, rule_for, surplus
+from ccserver.core.acd.overflow_rules import calendars_of, held_by, next_look, next_turn, rule_for, rules_of, surplus
 from ccserver.core.acd.overflow_sight import OverflowSight
 from ccserver.core.centre import Centre
 from ccserver.core.commands import CancelTimer, Command, StartTimer
@@ -64,11 +64,12 @@ class OverflowWatch:
         return self.sight
 
     def _look_again(self, centre: Centre, interaction: Interaction, place: QueuePlace, now: datetime) -> Effects:
-        rules, key = centre.plan.queues[place.queue].overflow, OverflowDue(interaction.id)
-        for name in calendars_of(rules):
-            if name in centre.plan.hours and self._turns.get(name, now) <= now:
+        rules = [rule for _, rule in rules_of(centre.plan.queues[place.queue])]
+        key, names = OverflowDue(interaction.id), set(calendars_of(centre.plan, rules))
+        for name in names:
+            if self._turns.get(name, now) <= now:
                 self._turns[name] = next_turn(centre.plan.hours[name], now)
-        due_at = next_look(rules, place.since, self._turns, now)
+        due_at = next_look(rules, place.since, (self._turns[name] for name in names), now)
         if centre.timers.get(key) != due_at:
             yield CancelTimer(key) if due_at is None else StartTimer(key, due_at)
 

@@ -1,11 +1,12 @@
-"""Entering a queue: a place in the line, or the way of a full queue."""
+"""Entering a queue: a place in the line, or the way of a closed or full queue."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from ccserver.core.acd.line import is_full, position
+from ccserver.core.acd.line import is_closed, is_full, position
 from ccserver.core.acd.overflow import max_wait, note_way, start_max_wait, visited_with
 from ccserver.core.acd.treatment import music, start_treatment
 from ccserver.core.centre import Centre
@@ -14,7 +15,7 @@ from ccserver.core.events import Event, ExitTaken, QueueChosen
 from ccserver.core.interaction import Interaction, InteractionEvent, InteractionState, QueuePlace
 from ccserver.core.moves import leave_flow, leave_queue, move, stop_prompt
 from ccserver.core.notices import JoinedQueue, Notice
-from ccserver.core.plan import QueuePlan
+from ccserver.core.plan import Exit, QueuePlan
 from ccserver.core.records import Result
 from ccserver.core.standing import settle_tier
 from ccserver.core.timers import MaxWait
@@ -24,9 +25,9 @@ Effects = Iterator[Command | Notice | Event]
 
 
 def on_queue_chosen(centre: Centre, event: QueueChosen, now: datetime) -> Effects:
-    """Give the interaction a place, or send it the way of a full queue. A place it already has in a queue is kept.
+    """Give the interaction a place, or send it the way of a closed or full queue. A place it already has in a queue is kept.
 
-    The length is for who comes anew: a customer who was with us already and is back finds room also in a full queue.
+    Hours and length are for who comes anew: a customer who was with us already and is back finds room in any case.
     """
     interaction = centre.interaction(event.interaction)
     plan = centre.plan.queues.get(event.queue)
@@ -36,12 +37,29 @@ def on_queue_chosen(centre: Centre, event: QueueChosen, now: datetime) -> Effect
     yield from leave_flow(interaction)
     yield from stop_prompt(interaction)
     is_there = interaction.place is not None and interaction.place.queue == plan.id
-    if not (is_there or event.is_back) and is_full(centre, plan):
-        interaction.last_queue = plan.id
-        note_way(interaction, plan.id, WayCause.FULL, plan.on_full, now)
-        yield ExitTaken(interaction.id, plan.on_full, Result.OVERFLOWED)
-        return
+    if not (is_there or event.is_back):
+        away = _way_around(centre, plan, now)
+        if away is not None:
+            interaction.last_queue = plan.id
+            note_way(interaction, plan.id, away.cause, away.exit, now)
+            yield ExitTaken(interaction.id, away.exit, away.result)
+            return
     yield from _take_place(centre, interaction, plan, event.priority, now)
+
+
+class _Away(NamedTuple):
+    cause: WayCause
+    exit: Exit
+    result: Result
+
+
+def _way_around(centre: Centre, plan: QueuePlan, now: datetime) -> _Away | None:
+    """Where those go for whom the queue is closed or full; None: they may wait."""
+    if is_closed(centre, plan, now):
+        return _Away(WayCause.CLOSED, plan.on_closed or plan.on_max_wait, Result.CLOSED)
+    if is_full(centre, plan):
+        return _Away(WayCause.FULL, plan.on_full, Result.OVERFLOWED)
+    return None
 
 
 def _take_place(centre: Centre, interaction: Interaction, plan: QueuePlan, priority: int, now: datetime) -> Effects:
