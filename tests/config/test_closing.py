@@ -72,4 +72,8 @@ def test_a_queue_without_a_last_resort_is_refused(tmp_path: Path) -> None:
               stay: {do: queue, queue: a}
         """
     assert_marked(tmp_path, text, "no last resort: a -> a; let one of the flows between end in voicemail")
-    assert_marked(tmp_path, text.replace("on_timeout: stay", "on_timeout: mail").replace("§", ""), "never reached")
+    assert_marked(
+        tmp_path,
+        text.replace("on_timeout: stay", "on_timeout: mail").replace("§", "").replace("stay:", "§stay:"),
+        "never reached",
+    )

@@ -34,6 +34,10 @@ def check_row(row: Row, tolerance: float) -> None:
     assert abs(end - row.started_at - row.length) <= slack, f"{row.id}: length is not the time on the wall: {row}"
 
 
+KEPT = ("agent", "boot", "black_box", "ended", "switch")
+"""Rows that are not of a call."""
+
+
 def check_centre(sim: SimCentre) -> None:
     """No leg, connection, timer, waiting caller or work item is left, on either side; one final record each."""
     centre, pbx = sim.centre, sim.pbx
@@ -44,7 +48,7 @@ def check_centre(sim: SimCentre) -> None:
     assert not centre.waiting, f"places left: {centre.waiting}"
     assert not centre.legs, f"legs left in the index: {centre.legs}"
     assert not centre.timers, f"timers left: {centre.timers}"
-    left = [name for name in sim.journal.rows if name.partition("/")[0] not in ("agent", "boot", "black_box", "ended")]
+    left = [name for name in sim.journal.rows if name.partition("/")[0] not in KEPT]
     assert not left, f"rows left in the journal: {left}"
     for key, records in sim.records.items():
         revisions = [record.revision for record in records]

@@ -82,10 +82,12 @@ class Memory:
             self._ended_count = self._serial(name)
 
     def _note_switches(self, rows: Rows) -> None:
-        """Overflow conditions that went on or off; a step changes few."""
+        """Overflow conditions that went on or off. Only hysteresis remembers: the others are as the figures say."""
         if self._switches == self._centre.switches:
             return
         for switch in self._switches ^ self._centre.switches:
+            if switch.on == switch.off:
+                continue
             self._note(rows, f"switch/{to_json(switch).decode()}", b"on" if switch in self._centre.switches else None)
         self._switches = set(self._centre.switches)
 
