@@ -23,7 +23,7 @@ from ccserver.app.house import (
     PhoneAccounts,
     PlanReload,
     keep_the_day,
-    know_calendars,
+    know_written_forms,
     take_targets,
     with_epoch,
 )
@@ -188,7 +188,7 @@ async def test_the_plan_is_one_of_the_recorded_events(tmp_path: Path) -> None:
     """The first and every later one, whole, with its opening hours: from the record a replay knows by what was decided."""
     shutil.copytree(DEMO, tmp_path / "demo")
     centred = Centred(tmp_path / "demo")
-    know_calendars()
+    know_written_forms()
     recorded: list[Event] = []
     centred.runtime.record_event = lambda _now, event: recorded.append(decode_event(encode_event(event)))
     centred.tasks.spawn("kernel", centred.runtime.run())

@@ -181,7 +181,7 @@ class Watch:
             place = interaction.place
             if place is None or place.is_overdue or interaction.node not in centre.nodes_up:
                 continue
-            found = rule_for(centre.plan, interaction, on, now)
+            found = rule_for(centre.plan, interaction, on, watch.sight.count, now)
             due_at = centre.timers.get(timers.OverflowDue(key))
             # A timer that is due at this very instant, and has not fired yet.
             assert found is None or (due_at is not None and due_at <= now), f"I17: {key} waits in spite of {found}"

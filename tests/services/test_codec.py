@@ -16,7 +16,7 @@ from tests.adapters.db.records import record
 from ccserver.core import events, timers
 from ccserver.core.customer import CustomerCard, PastContact
 from ccserver.core.ids import AgentId, InteractionId, WorkItemId
-from ccserver.core.plan import OpeningHours
+from ccserver.core.plan import Expression, OpeningHours
 from ccserver.core.records import InteractionRecord
 from ccserver.core.skills import AllOf, AnyOf, AtLeast, NoneOf, Requirement
 from ccserver.services.codec import (
@@ -53,8 +53,20 @@ class Always:
         return self.answer
 
 
+@dataclass(frozen=True)
+class Holding:
+    """An expression that holds always, or never."""
+
+    text: str
+    reads: frozenset[str] = frozenset()
+
+    def holds(self, facts: object) -> bool:
+        return bool(self.text)
+
+
 @pytest.fixture(autouse=True, scope="module")
-def _hours_can_be_written() -> None:
+def _hours_and_expressions_can_be_written() -> None:
+    teach(Expression, lambda expression: str(expression.text), Holding)
     teach(
         OpeningHours,
         lambda hours: str(hours.is_open(datetime(2026, 1, 1, tzinfo=UTC))),
@@ -82,6 +94,7 @@ def _instances(kind: Any) -> st.SearchStrategy[Any]:
         float: st.floats(allow_nan=False, allow_infinity=False),
         type(None): st.none(),
         OpeningHours: st.builds(Always, st.booleans()),
+        Expression: st.builds(Holding, st.text(max_size=8)),
         Requirement: _REQUIREMENTS,
         datetime: st.datetimes(min_value=datetime(1970, 1, 2), timezones=st.just(UTC)),
         timedelta: st.timedeltas(timedelta(-9000), timedelta(9000)),

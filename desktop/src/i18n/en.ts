@@ -353,6 +353,7 @@ export const en = {
       in_wrap_up: '{value} agents of {name} in wrap-up ({bound})',
       open: '{name} open',
       closed: '{name} closed',
+      expression: '{name}',
     },
     outcome: { answered: 'Answered', caller_left: 'The caller hung up before', given_up: 'Given up' },
   },

@@ -350,6 +350,7 @@ export const zh: Catalogue = {
       in_wrap_up: '{name} 有 {value} 位坐席在话后处理（{bound}）',
       open: '{name} 处于服务时间',
       closed: '{name} 不在服务时间',
+      expression: '{name}',
     },
     outcome: { answered: '已接听', caller_left: '来电者提前挂断', given_up: '已放弃' },
   },

@@ -17,10 +17,11 @@ from ccserver.app.pbx_site import endpoints_of, pbx_plan
 from ccserver.app.prompts import PromptStock, placed
 from ccserver.config import ConfigError, Configuration, Site
 from ccserver.config.calendar import Calendar, read_calendar
+from ccserver.config.expressions import CelExpression, read_expression
 from ccserver.core.errors import PortUnavailable, Refused
 from ccserver.core.events import PlanChanged
 from ccserver.core.ids import AgentId, InteractionId
-from ccserver.core.plan import OpeningHours
+from ccserver.core.plan import Expression, OpeningHours
 from ccserver.core.records import InteractionRecord
 from ccserver.pbx import EmbeddedAsterisk, PbxError, Secrets, load_or_create_secrets, render
 from ccserver.services.codec import teach
@@ -38,9 +39,10 @@ MOST_RECOUNTED, PAGE = 100_000, 500
 _log = structlog.get_logger(__name__)
 
 
-def know_calendars() -> None:
-    """Let the event log write plans with their opening hours."""
+def know_written_forms() -> None:
+    """Let the event log write plans with their opening hours and expressions."""
     teach(OpeningHours, Calendar.written, read_calendar)
+    teach(Expression, CelExpression.written, read_expression)
 
 
 class ComponentReadiness:

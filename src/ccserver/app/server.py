@@ -46,7 +46,7 @@ from ccserver.app.house import (
     PlanReload,
     keep_names,
     keep_the_day,
-    know_calendars,
+    know_written_forms,
     reread,
     take_targets,
     with_epoch,
@@ -129,7 +129,7 @@ class Server:
     # -- putting together -----------------------------------------------------------------------------------------------
 
     async def _compose(self, stack: AsyncExitStack) -> None:
-        know_calendars()
+        know_written_forms()
         self.clock = SystemClock()
         self.tasks = TaskTable(self._failed)
         stack.push_async_callback(self.tasks.close)

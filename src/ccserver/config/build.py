@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ccserver.config.build_flows import build_flow, build_sounds
 from ccserver.config.calendar import Calendar, parse_hours
+from ccserver.config.expressions import read_expression
 from ccserver.config.needs import part_of_queue, steps_of_queue
 from ccserver.config.overflow import switches_of, waited_of
 from ccserver.config.people import expand
@@ -215,4 +216,5 @@ def _rule(queue: QueueId, section: OverflowSection) -> OverflowRule:
         switches=switches_of(queue, when),
         open=when.open or "",
         closed=when.closed or "",
+        expression=read_expression(when.expression) if when.expression else None,
     )

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from ccserver.core.ids import AgentId, EntryPointId, FlowId, QueueId, TierId
 from ccserver.core.ivr.flow import Flow
@@ -22,6 +22,20 @@ class OpeningHours(Protocol):
     """A calendar with holidays and a time zone; decides only whether it is open."""
 
     def is_open(self, at: datetime) -> bool: ...
+
+
+class Expression(Protocol):
+    """A question about facts (see `facts`) that the administrator wrote; asked again only when one of them has changed."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The figures of the queue among the facts that it needs."""
+        ...
+
+    def holds(self, facts: Mapping[str, Any]) -> bool: ...
 
 
 class ExitKind(StrEnum):
@@ -84,6 +98,8 @@ class OverflowRule:
     """Name of a calendar that must be open; empty: none."""
     closed: str = ""
     """Name of a calendar that must be closed."""
+    expression: Expression | None = None
+    """What must hold besides."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ class WayCause(StrEnum):
 class Held:
     """One condition of a rule that held, with what was found.
 
-    `what` is waited (seconds), a figure of the queue `name`, open or closed (of the calendar `name`), ... `limit` is the
+    `what` is waited (seconds), a figure of the queue `name`, open or closed (of the calendar `name`), or expression (its text is
+    the `name`). `limit` is the
     bound that is written, `value` what there was; with `is_least` it had to be at least the limit, otherwise below it.
     """
 
@@ -75,6 +76,8 @@ _CAUSES = {
 
 
 def _condition(held: Held) -> str:
+    if held.what == "expression":
+        return held.name
     if held.what in ("open", "closed"):
         return f"{held.name} {held.what}"
     bound = "at least" if held.is_least else "fewer than"

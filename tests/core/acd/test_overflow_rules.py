@@ -31,6 +31,10 @@ TO_SALES = Exit(ExitKind.QUEUE, SALES)
 ROOM_IN_SALES = room_in(queue(SALES, "sales"))
 
 
+def no_figures(_: QueueId, figure: Figure) -> int:
+    raise AssertionError(f"{figure} is not asked for")
+
+
 class Daily:
     """Open from 8 to 18 o'clock."""
 
@@ -46,7 +50,7 @@ def with_rules(*rules: OverflowRule) -> Plan:
 def found(rule: OverflowRule, *on: Switch, waited: float = 60, **place: Any) -> bool:
     """Whether the rule holds for a place in support."""
     at = QueuePlace(SUPPORT, START - seconds(waited), 0, **place)
-    return rule_for(with_rules(rule), waiting(at), set(on), START) is not None
+    return rule_for(with_rules(rule), waiting(at), set(on), no_figures, START) is not None
 
 
 def waiting(place: QueuePlace, **changes: Any) -> Interaction:
@@ -103,15 +107,15 @@ def test_the_first_rule_that_holds_is_found_with_its_number() -> None:
     late, soon = OverflowRule(SORRY, waited=seconds(90)), OverflowRule(TO_SALES, waited=seconds(30))
     the_plan = with_rules(late, soon, OverflowRule(SORRY))
     place = QueuePlace(SUPPORT, START - seconds(60), 0)
-    assert rule_for(the_plan, waiting(place), {ROOM_IN_SALES}, START) == (2, soon)
-    assert rule_for(the_plan, waiting(place), (), START) == (3, OverflowRule(SORRY))
+    assert rule_for(the_plan, waiting(place), {ROOM_IN_SALES}, no_figures, START) == (2, soon)
+    assert rule_for(the_plan, waiting(place), (), no_figures, START) == (3, OverflowRule(SORRY))
 
 
 def test_a_queue_without_rules_or_that_is_gone_has_none() -> None:
     """Its last resort is the maximum wait."""
     for name in (SALES, QueueId("gone")):
         caller = waiting(QueuePlace(name, START, 0))
-        assert rule_for(with_rules(OverflowRule(SORRY)), caller, (), START) is None
+        assert rule_for(with_rules(OverflowRule(SORRY)), caller, (), no_figures, START) is None
 
 
 @pytest.mark.parametrize("target", [SUPPORT, "gone"])
@@ -185,7 +189,7 @@ def test_an_outside_number_is_dialled_once_for_a_caller() -> None:
     the_plan = with_rules(OverflowRule(number), OverflowRule(other))
     place = QueuePlace(SUPPORT, START, 0)
     tried: tuple[list[str], ...] = ([], [number.target], [number.target, other.target])
-    found = [rule_for(the_plan, waiting(place, numbers_tried=each), (), START) for each in tried]
+    found = [rule_for(the_plan, waiting(place, numbers_tried=each), (), no_figures, START) for each in tried]
     assert found == [(1, OverflowRule(number)), (2, OverflowRule(other)), None]
 
 

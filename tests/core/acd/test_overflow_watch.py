@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 from tests.core.playbook import (
@@ -25,19 +27,22 @@ from tests.core.playbook import (
 
 from ccserver.core.acd import overflow_watch
 from ccserver.core.commands import CancelTimer, StartTimer
+from ccserver.core.customer import CustomerCard
 from ccserver.core.events import (
     Cause,
+    CustomerFound,
     LegEnded,
     NotReadyRequested,
     PbxSnapshot,
     PlanChanged,
+    SignInRequested,
     SignOutRequested,
     SnapshotLeg,
     TelephonyLost,
     TelephonyRestored,
     TimerFired,
 )
-from ccserver.core.ids import InteractionId, LegId, QueueId
+from ccserver.core.ids import CustomerId, InteractionId, LegId, QueueId
 from ccserver.core.interaction import InteractionState
 from ccserver.core.notices import LeftQueue, OverflowTaken, RecordMade
 from ccserver.core.plan import Exit, ExitKind, Figure, OverflowRule, Plan, QueuePlan, Switch
@@ -378,3 +383,63 @@ def test_after_a_bug_it_looks_at_everything_anew(monkeypatch: pytest.MonkeyPatch
     play.hand(LegEnded(LegId("leg-c2"), Cause.NORMAL))
     play.passes(30)
     assert play.state() is S.CLOSING
+
+
+# -- expressions ------------------------------------------------------------------------------------------------------------
+
+
+class Asking:
+    """A question in Python, of which it is counted how often it is asked."""
+
+    def __init__(self, question: Callable[[Mapping[str, Any]], bool], *reads: str) -> None:
+        self.text, self.reads, self.asked = "a question", frozenset(reads), 0
+        self._question = question
+
+    def holds(self, facts: Mapping[str, Any]) -> bool:
+        self.asked += 1
+        return self._question(facts)
+
+
+def test_an_expression_is_asked_again_when_its_figure_changes() -> None:
+    """Whichever way it goes: here the line is short enough again."""
+    short = Asking(lambda facts: facts["queue.waiting"] < 2, "queue.waiting")
+    play = play_with(OverflowRule(TO_SALES, seconds(30), expression=short))
+    play.calls()
+    play.calls(name="c2")
+    play.passes(40)
+    assert in_queues(play, "c1", "c2") == [SUPPORT, SUPPORT]
+    play.leaves("c2")
+    assert queue_of(play) == SALES
+    assert [held.what for held in play.interaction().ways[0].held] == ["waited", "expression"]
+
+
+def test_an_expression_is_asked_again_when_an_agent_changes() -> None:
+    """Of its own queue, and only if it needs the figure."""
+    any_ready = Asking(lambda facts: facts["queue.signed_in"] > 0, "queue.signed_in")
+    never = Asking(lambda _: False)
+    play = play_with(OverflowRule(VOICEMAIL, expression=any_ready), OverflowRule(VOICEMAIL, expression=never))
+    play.calls()
+    before = never.asked
+    play.hand(SignInRequested(BOB))
+    assert play.state() is S.RECORDING
+    assert never.asked == before
+
+
+def test_an_expression_is_asked_again_when_the_customer_is_known() -> None:
+    """The card comes after the caller."""
+    rich = Asking(lambda facts: facts["customer.is_known"] and facts["customer.value"] > 1000)
+    play = play_with(OverflowRule(TO_SALES, expression=rich))
+    play.calls()
+    assert queue_of(play) == SUPPORT
+    play.hand(CustomerFound(InteractionId("c1"), CustomerCard(CustomerId("c7"), "Grace", "gold", 1200.0)))
+    assert queue_of(play) == SALES
+
+
+def test_an_expression_is_not_asked_while_nothing_changes() -> None:
+    """Nor while something else does not hold; nothing polls."""
+    never, late = Asking(lambda _: False), Asking(lambda _: True)
+    play = play_with(OverflowRule(VOICEMAIL, expression=never), OverflowRule(VOICEMAIL, seconds(500), expression=late))
+    play.calls()
+    asked = never.asked
+    play.passes(8)
+    assert (never.asked, late.asked) == (asked, 0)

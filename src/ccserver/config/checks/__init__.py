@@ -49,6 +49,7 @@ CHECKS: tuple[Check, ...] = (
     numbers.numbers_of_our_own,
     numbers.numbers_without_a_trunk,
     overflow.unknown_queues,
+    overflow.no_expressions,
     overflow.moves_to_itself,
     queues.queues_without_agents,
     queues.misspelt_skills,

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
+from ccserver.config.checks.expressions import expression_problem
 from ccserver.config.checks.graph import some_loops
 from ccserver.config.checks.needs import MOST_TRIED
 from ccserver.config.checks.references import overflow_rules
@@ -44,6 +45,14 @@ def moves_to_itself(checked: Checked) -> Iterator[ConfigProblem]:
         if rule.then is not None and rule.then.queue == name:
             place = checked.place(*loc, "then", "queue")
             yield problem_at(place, "this is the queue that the caller is in", "name another queue, or use relax", name)
+
+
+def no_expressions(checked: Checked) -> Iterator[ConfigProblem]:
+    """What is not in CEL, or asks for what is not known."""
+    for loc, rule in overflow_rules(checked.model):
+        text = rule.when.expression if rule.when is not None else None
+        if text is not None:
+            yield from expression_problem(checked, (*loc, "when", "expression"), text)
 
 
 def rules_that_never_hold(checked: Checked) -> Iterator[ConfigProblem]:
@@ -149,6 +158,7 @@ def _follows(queue: str, before: OverflowSection, rule: OverflowSection) -> bool
         and waited_of(weak) <= waited_of(strong)
         and weak.open in (None, strong.open)
         and weak.closed in (None, strong.closed)
+        and weak.expression in (None, strong.expression)
         and all(any(_implies(each, one) for each in switches) for one in switches_of(QueueId(queue), weak))
     )
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ccserver.config.schema.section import Section
 from ccserver.config.schema.sounds import Exit
-from ccserver.config.schema.types import Id, Lasting, refuse
+from ccserver.config.schema.types import Expression, Id, Lasting, refuse
 
 Waited = Annotated[timedelta, Lasting(timedelta(seconds=1), timedelta(hours=12))]
 Figure = Annotated[int, Field(ge=1, le=10_000)]
@@ -62,10 +62,16 @@ class WhenSection(FiguresSection):
     queues: dict[Id, FiguresSection] = Field({}, min_length=1, description="the same figures of other queues")
     open: Id | None = Field(None, description="opening hours that must be open")
     closed: Id | None = Field(None, description="opening hours that must be closed")
+    expression: Expression | None = Field(
+        None, description="an expression in CEL that must hold, such as interaction.tier == 'gold' && queue.waiting > 5"
+    )
 
     def check_as_a_whole(self) -> None:
         if not self.model_fields_set:
-            refuse("asks for nothing", "use waited, length, signed_in, ready, in_wrap_up, queues, open or closed")
+            refuse(
+                "asks for nothing",
+                "use waited, length, signed_in, ready, in_wrap_up, queues, open, closed or expression",
+            )
 
 
 class OverflowSection(Section):

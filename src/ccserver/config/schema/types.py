@@ -11,9 +11,10 @@ from typing import Annotated, Any, NoReturn
 from zoneinfo import available_timezones
 
 import phonenumbers
-from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from ccserver.config.expressions import LONGEST
 from ccserver.config.problems import did_you_mean
 
 
@@ -162,6 +163,14 @@ def _readable(text: str) -> str:
     return text
 
 
+def _short(text: str) -> str:
+    if not text.strip() or len(text) > LONGEST:
+        refuse("is empty or too long", f"use at most {LONGEST} characters, or several rules")
+    return text
+
+
+Expression = Annotated[str, AfterValidator(_short), Field(max_length=LONGEST)]
+"""Text in CEL; whether it is an expression is checked where its place is known."""
 Label = Annotated[str, AfterValidator(_readable)]
 Phone = Annotated[str, _E164()]
 Day = Annotated[date, _Date()]

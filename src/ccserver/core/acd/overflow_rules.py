@@ -6,10 +6,11 @@ before, and an outside number is dialled once. So rules lead nobody in a circle,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
+from ccserver.core.facts import FIGURES, Count, facts_in_queue
 from ccserver.core.ids import QueueId
 from ccserver.core.interaction import Interaction, QueuePlace
 from ccserver.core.plan import ExitKind, Figure, OpeningHours, OverflowRule, Plan, QueuePlan, Switch
@@ -40,6 +41,11 @@ def switches_of(plan: Plan, rule: OverflowRule) -> Iterator[Switch]:
         yield room_in(target)
 
 
+def figures_read(rule: OverflowRule) -> frozenset[Figure]:
+    """The figures of its own queue that its expression needs."""
+    return frozenset(FIGURES[name] for name in rule.expression.reads) if rule.expression is not None else frozenset()
+
+
 def rules_of(queue: QueuePlan) -> list[tuple[int, OverflowRule]]:
     """All rules with their numbers from 1, before them as number 0 the end of the opening hours for those who wait."""
     closing = [(0, OverflowRule(queue.on_closing, closed=queue.hours))] if queue.on_closing and queue.hours else []
@@ -47,24 +53,29 @@ def rules_of(queue: QueuePlan) -> list[tuple[int, OverflowRule]]:
 
 
 def rule_for(
-    plan: Plan, interaction: Interaction, on: Collection[Switch], now: datetime
+    plan: Plan, interaction: Interaction, on: Collection[Switch], count: Count, now: datetime
 ) -> tuple[int, OverflowRule] | None:
-    """The first rule of the queue that holds for whoever waits while these conditions are on, with its number."""
+    """The first rule of the queue that holds for whoever waits while these conditions are on, with its number. `count` is
+    asked only for the figures that an expression needs."""
     place = interaction.place
     queue = plan.queues.get(place.queue) if place is not None else None
     if place is None or queue is None:
         return None
     for number, rule in rules_of(queue):
-        if _leads_on(plan, rule, interaction, place, now) and _holds(plan, rule, now - place.since, on, now):
+        holds = _leads_on(plan, rule, interaction, place, now) and _holds(plan, rule, now - place.since, on, now)
+        if holds and rule.expression is not None:
+            holds = rule.expression.holds(facts_in_queue(interaction, place.queue, count))
+        if holds:
             return number, rule
     return None
 
 
-def held_by(rule: OverflowRule, waited: timedelta, count: Callable[[QueueId, Figure], int]) -> tuple[Held, ...]:
+def held_by(rule: OverflowRule, waited: timedelta, count: Count) -> tuple[Held, ...]:
     """The conditions of a rule that holds, with what they found, in the order in which they are documented."""
     found = [Held("waited", "", True, rule.waited.total_seconds(), waited.total_seconds())] if rule.waited else []
     found += [Held(s.figure, s.queue, s.is_least, s.on, count(s.queue, s.figure)) for s in rule.switches]
     found += [Held(what, name) for what, name in (("open", rule.open), ("closed", rule.closed)) if name]
+    found += [Held("expression", rule.expression.text)] if rule.expression is not None else []
     return tuple(found)
 
 

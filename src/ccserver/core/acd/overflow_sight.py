@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ccserver.core.acd.overflow_rules import is_on, rules_of, switches_of
+from ccserver.core.acd.overflow_rules import figures_read, is_on, rules_of, switches_of
 from ccserver.core.agent import Presence
 from ccserver.core.centre import Centre
 from ccserver.core.ids import AgentId, InteractionId, QueueId, WorkItemId
@@ -32,6 +32,8 @@ class OverflowSight:
         }
         self._asked_by: dict[Switch, list[QueueId]] = {}
         self._switches: dict[Count, list[Switch]] = {}
+        self._read_by: set[Count] = set()
+        """Figures of a queue that expressions of its own rules need."""
         self._nodes_up = frozenset(centre.nodes_up)
         self._counts: Counter[Count] = Counter()
         self._places: dict[InteractionId, QueueId] = {}
@@ -48,6 +50,7 @@ class OverflowSight:
             rules = [rule for _, rule in rules_of(self.plan.queues[queue])]
             for switch in dict.fromkeys(each for rule in rules for each in switches_of(self.plan, rule)):
                 self._asked_by.setdefault(switch, []).append(queue)
+            self._read_by |= {(queue, figure) for rule in rules for figure in figures_read(rule)}
         for switch in self._asked_by:
             self._switches.setdefault((switch.queue, switch.figure), []).append(switch)
 
@@ -130,7 +133,7 @@ class OverflowSight:
         """Of the queues whose agents are counted, those that the agent can serve."""
         found, profile = self._queues_of.get(key), self.plan.agents.get(key)
         if found is None:
-            asked = {queue for queue, figure in self._switches if figure is not Figure.LENGTH}
+            asked = {queue for queue, figure in (*self._switches, *self._read_by) if figure is not Figure.LENGTH}
             plans = [self.plan.queues[queue] for queue in asked if queue in self.plan.queues]
             found = tuple(each.id for each in plans if profile is not None and meets(profile.skills, each.needs))
             self._queues_of[key] = found
@@ -144,7 +147,9 @@ class OverflowSight:
         self._changed |= fewer | more
 
     def _flip(self, centre: Centre) -> None:
-        """Only a condition that goes on can make a rule hold."""
+        """Only a condition that goes on can make a rule hold, or a figure that an expression needs, whichever way it goes."""
+        for where in self._changed & self._read_by:
+            self.to_look_at.update(self._lines[where[0]])
         for where in self._changed:
             for switch in self._switches.get(where, ()):
                 was_on = switch in centre.switches

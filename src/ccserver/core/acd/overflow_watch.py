@@ -44,7 +44,7 @@ class OverflowWatch:
         sight = self._follow(centre)
         found: list[Found] = []
         for interaction, place in _in_order(centre, sight.to_look_at):
-            taken = rule_for(centre.plan, interaction, centre.switches, now)
+            taken = rule_for(centre.plan, interaction, centre.switches, sight.count, now)
             if taken is None:
                 sight.to_look_at.discard(interaction.id)
                 yield from self._look_again(centre, interaction, place, now)
