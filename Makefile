@@ -31,8 +31,8 @@ test: .venv/tests ## install what the tests need, then run all of them (root or 
 	@$(BIN)/python tools/build_desktop.py && $(BIN)/python tools/build_desktop.py --check
 	@echo "== unit, contract, property and simulated scenario tests"
 	@$(BIN)/pytest -q $(PARALLEL) -m "not asterisk and not browser"
-	@echo "== tests with the real Asterisk and with the browser, one at a time"
-	@$(BIN)/pytest -q -m "asterisk or browser"
+	@echo "== tests with the real Asterisk and with the browser, in two rows"
+	@$(BIN)/pytest -q $(PARALLEL) -m "asterisk or browser"
 
 test-fast: .venv/tests ## the tests without Asterisk, browser, PostgreSQL, promtool and long searches, under a minute
 	@TESTS_MAY_SKIP=1 $(BIN)/pytest -q $(PARALLEL) -m "not asterisk and not browser and not postgres and not promtool and not slow"

@@ -43,6 +43,8 @@ class AriPeer:
         self.connection_count = 0
         self.password = "secret"
         self.autoping = True
+        self.is_deaf = False
+        """What is told to the application does not reach its newest connection."""
         self.is_frozen = False
         """Event connections that come meanwhile are never answered."""
         self._runner: web.AppRunner | None = None
@@ -91,6 +93,8 @@ class AriPeer:
             await self._until_gone(request)
         if answer.lost and request.transport is not None:
             request.transport.abort()
+        if path.startswith("/events/user/") and self.sockets and not self.is_deaf:
+            await self.say(type="ChannelUserevent", eventname=path.rpartition("/")[2])
         return web.Response(status=answer.status, body=None if answer.body is None else orjson.dumps(answer.body))
 
     async def _until_gone(self, request: web.Request) -> None:

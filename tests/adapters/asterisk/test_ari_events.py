@@ -78,7 +78,7 @@ async def test_the_filter_is_set_on_every_connect_before_link_up(peer: AriPeer) 
         await until(lambda: heard.link.is_up)
         await peer.hang_up()
         await until(lambda: heard.signals == [LinkUp, LinkDown, LinkUp])
-        wanted = [{"type": kind} for kind in ("StasisStart", "StasisEnd", "ApplicationReplaced")]
+        wanted = [{"type": kind} for kind in ("StasisStart", "StasisEnd", "ApplicationReplaced", "ChannelUserevent")]
         assert [request.body for request in peer.sent(FILTER)] == [{"allowed": wanted, "disallowed": []}] * 2
 
 
@@ -156,6 +156,38 @@ async def test_an_unknown_event_type_is_delivered_as_it_is(peer: AriPeer) -> Non
         await until(lambda: heard.link.is_up)
         await peer.say(type="OfTomorrow", x={"y": 1})
         await until(lambda: heard.events == [{"type": "OfTomorrow", "x": {"y": 1}}])
+
+
+async def test_a_connection_that_lives_and_hears_nothing_is_made_anew(peer: AriPeer) -> None:
+    """Its pings are answered, but the application was switched off behind it."""
+    often = {"probe_every": timedelta(milliseconds=5), "probe_limit": timedelta(milliseconds=200)}
+    async with listening(peer, **often) as heard:
+        await until(lambda: bool(peer.sent("POST /events/user/probe-3")))
+        assert heard.signals == [LinkUp]
+        peer.is_deaf = True
+        await until(lambda: LinkDown in heard.signals)
+        peer.is_deaf = False
+        await until(lambda: heard.signals[:3] == [LinkUp, LinkDown, LinkUp])
+        assert heard.events == []
+
+
+async def test_an_application_that_is_gone_is_connected_again(peer: AriPeer) -> None:
+    """Asterisk says 404 to whoever tells it something."""
+    peer.answers["POST /events/user/probe-1"] = peer.answers["POST /events/user/probe-2"] = Answer(404)
+    async with listening(peer) as heard:
+        await until(lambda: heard.signals[:2] == [LinkUp, LinkDown])
+        peer.answers.clear()
+        await until(lambda: heard.signals[-1] is LinkUp)
+
+
+async def test_an_asterisk_that_answers_nobody_is_judged_by_its_heartbeat(peer: AriPeer) -> None:
+    """An echo that could not be asked for proves nothing."""
+    often = {"probe_every": timedelta(milliseconds=5)}
+    for serial in range(1, 4):
+        peer.answers[f"POST /events/user/probe-{serial}"] = Answer(503)
+    async with listening(peer, **often) as heard:
+        await until(lambda: bool(peer.sent("POST /events/user/probe-5")))
+        assert heard.signals == [LinkUp]
 
 
 async def test_close_ends_the_session(peer: AriPeer) -> None:

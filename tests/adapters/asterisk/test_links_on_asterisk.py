@@ -7,6 +7,7 @@ import os
 import random
 import signal
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,27 @@ async def test_the_application_has_no_device_state_subscription(stage: Stage) ->
     """Closing a WebSocket that has one can lock ARI up; and the filter names what we read, nothing else."""
     application = await stage.ari.application(stage.ari.settings.app)
     assert application.device_names == []
-    assert {entry["type"] for entry in application.events_allowed} == {*WANTED, "ApplicationReplaced"}
+    assert {entry["type"] for entry in application.events_allowed} == {
+        *WANTED,
+        "ApplicationReplaced",
+        "ChannelUserevent",
+    }
+
+
+async def test_what_is_told_to_the_application_comes_back(asterisk: PrivateAsterisk) -> None:
+    """A link over which it does not come any more is made anew, with the filter that lets it through."""
+    told: list[object] = []
+    often = ari_settings(asterisk, app="echo", probe_every=timedelta(milliseconds=20))
+    async with AriClient(often) as ari:
+        link = AriEvents(ari, told.append, WANTED, Backoff(random.Random(3)))
+        running = TaskTable().spawn("events", link.run())
+        await until(lambda: link.is_up)
+        with pytest.raises(TimeoutError):
+            await until(lambda: len(told) > 1, 1.0)
+        await ari.filter_events("echo", WANTED)
+        await until(lambda: [type(item) for item in told] == [LinkUp, LinkDown, LinkUp], 10)
+        link.close()
+        await running
 
 
 async def test_music_of_another_class_is_set_on_the_leg(stage: Stage) -> None:

@@ -224,6 +224,10 @@ class AriClient:
         body = {"allowed": [{"type": kind} for kind in allowed], "disallowed": []}
         await self._http.send("PUT", ("applications", app, "eventFilter"), body=body)
 
+    async def tell_application(self, app: str, name: str) -> None:
+        """Have Asterisk send the application a ChannelUserevent of this name; 404 when it is switched off."""
+        await self._http.send("POST", ("events", "user", name), {"application": app})
+
     async def endpoints(self) -> list[models.Endpoint]:
         return _ENDPOINTS.validate_json(await self._http.send("GET", ("endpoints",)))
 

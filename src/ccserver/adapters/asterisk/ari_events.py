@@ -14,8 +14,10 @@ import aiohttp
 import orjson
 
 from ccserver.adapters.asterisk.ari_client import AriClient
+from ccserver.adapters.asterisk.ari_probe import ECHO, Probe
 from ccserver.adapters.asterisk.errors import AriError, LinkError, LinkLost, LoginRefused, Replaced
 from ccserver.adapters.asterisk.links import REFUSED_PAUSE, Backoff, Link, LinkSignal
+from ccserver.services.tasks import spawn
 
 AriMessage = dict[str, Any]
 MESSAGE_LIMIT = 1024 * 1024
@@ -33,7 +35,8 @@ class AriEvents(Link):
 
     An Asterisk that was frozen answers, when it goes on, what was asked of it meanwhile, in no certain order: a connection
     that was given up may be registered after the one in use and replace it. So a replacement within GHOST_LIMIT of such a
-    connection is taken for our own doing, and answered by connecting again.
+    connection is taken for our own doing, and answered by connecting again. While the link is up a probe proves that the
+    application hears (`ari_probe`); if it does not, it connects again.
     """
 
     def __init__(
@@ -46,7 +49,7 @@ class AriEvents(Link):
         super().__init__(sink, backoff, REFUSED_PAUSE)
         self._client = client
         self._sink = sink
-        self._wanted = (*wanted, "ApplicationReplaced")
+        self._wanted = (*wanted, "ApplicationReplaced", ECHO)
         self._given_up_at: float | None = None
 
     async def _session(self) -> None:
@@ -56,7 +59,7 @@ class AriEvents(Link):
             try:
                 await self._set_filter()
                 self._came_up()
-                await self._read(socket)
+                await self._read_while_heard(socket)
             finally:
                 await socket.close()
 
@@ -85,7 +88,28 @@ class AriEvents(Link):
         except AriError as error:
             raise LinkLost(str(error)) from error
 
-    async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+    async def _read_while_heard(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        """Until the connection ends or the probe says that nothing comes over it. Ends by raising."""
+        probe, why = Probe(self._client), ""
+
+        async def watch() -> None:
+            nonlocal why
+            why = await probe.until_deaf()
+            hearing.reschedule(asyncio.get_running_loop().time())
+
+        try:
+            async with asyncio.timeout(None) as hearing:
+                watching = spawn("prove that the application hears", watch())
+                try:
+                    await self._read(socket, probe)
+                finally:
+                    watching.cancel()
+        except TimeoutError:
+            if not hearing.expired():
+                raise
+            raise LinkLost(f"ARI events: {why}") from None
+
+    async def _read(self, socket: aiohttp.ClientWebSocketResponse, probe: Probe) -> None:
         """Deliver until the end. Ends by raising."""
         while True:
             received = await socket.receive()
@@ -94,7 +118,8 @@ class AriEvents(Link):
             message = _parsed(received.data)
             if message.get("type") == "ApplicationReplaced":
                 raise self._replaced()
-            self._sink(message)
+            if not probe.hears(message):
+                self._sink(message)
 
     def _replaced(self) -> LinkError:
         at, now = self._given_up_at, asyncio.get_running_loop().time()

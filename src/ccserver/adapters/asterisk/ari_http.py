@@ -39,6 +39,9 @@ class AriSettings:
     connection_limit: int = 50
     heartbeat: timedelta = timedelta(seconds=3)
     """Of the event WebSocket: a dead peer is noticed after one and a half times as long."""
+    probe_every: timedelta = timedelta(seconds=5)
+    probe_limit: timedelta = timedelta(seconds=2)
+    """See `ari_probe`."""
 
     @property
     def base(self) -> str:
