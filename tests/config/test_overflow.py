@@ -161,6 +161,14 @@ DOUBTS = {
         ["{when: {signed_in: {at_least: 5}, queues: {b: {ready: {at_least: §5}}}}, then: voicemail}"],
         "only 4 agents of 'b' can be ready; ask for fewer",
     ),
+    "an empty line in which somebody waits": (
+        ["{when: {length: {fewer_than: §1}}, then: voicemail}"],
+        "the caller who waits is one of them; ask for fewer than 2, or more",
+    ),
+    "more ready than signed in": (
+        ["{when: {signed_in: {fewer_than: 3}, ready: {at_least: §3}}, then: voicemail}"],
+        "fewer than 3 signed in and for 3 ready of them; ask for fewer",
+    ),
     "behind a rule that holds before": (
         [WAIT, "{§when: {waited: 90}, then: {queue: b}}"],
         "never reached: whenever it holds, rule 1 holds and is taken; write it before rule 1",
@@ -199,6 +207,9 @@ def test_a_rule_that_changes_nothing(tmp_path: Path, name: str) -> None:
             "{when: {length: {at_least: 9, until_fewer_than: 4}}, then: voicemail}",
         ],
         ["{when: {ready: {fewer_than: 200}}, then: voicemail}"],
+        ["{when: {signed_in: {fewer_than: 3}, ready: {at_least: 2}}, then: voicemail}"],
+        ["{when: {length: {fewer_than: 1, until_at_least: 3}}, then: voicemail}"],
+        ["{when: {queues: {b: {length: {fewer_than: 1}}}}, then: voicemail}"],
         ['{when: {waited: 60}, then: {number: "+442079460999"}}', "{when: {waited: 60}, then: voicemail}"],
     ],
 )

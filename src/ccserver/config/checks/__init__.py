@@ -19,6 +19,7 @@ from ccserver.config.checks import (
     overflow,
     people,
     policies,
+    promises,
     queues,
     references,
     relaxing,
@@ -81,6 +82,7 @@ WARNINGS: tuple[Check, ...] = (
     tiers.worth_out_of_rank,
     tiers.tiers_given_in_vain,
     tiers.promises_beyond_the_wait,
+    promises.promises_beyond_the_agents,
     policies.ranks_without_tiers,
 )
 

@@ -70,12 +70,17 @@ def rules_that_never_hold(checked: Checked) -> Iterator[ConfigProblem]:
         if rule.when.open is not None and rule.when.open == rule.when.closed:
             what = f"this rule never holds: {rule.when.open!r} cannot be open and closed"
             yield warning_at(checked.place(*loc, "when", "closed"), what, "remove one of the two", rule.when.closed)
-        for switch in switches_of(QueueId(name), rule.when):
-            problem = _too_many(checked.model, able, switch)
+        switches = switches_of(QueueId(name), rule.when)
+        for switch in switches:
+            problem = (
+                _too_many(checked.model, able, switch) or _too_few(name, switch) or _more_than_all(switches, switch)
+            )
             if problem is not None:
                 of_other = () if switch.queue == name else ("queues", switch.queue)
-                place = checked.place(*loc, "when", *of_other, switch.figure.value, "at_least")
-                yield warning_at(place, f"this rule never holds: {problem}", "ask for fewer", switch.on)
+                key = "at_least" if switch.is_least else "fewer_than"
+                place = checked.place(*loc, "when", *of_other, switch.figure.value, key)
+                advice = "ask for fewer" if switch.is_least else "ask for fewer than 2, or more"
+                yield warning_at(place, f"this rule never holds: {problem}", advice, switch.on)
 
 
 def rules_behind_others(checked: Checked) -> Iterator[ConfigProblem]:
@@ -146,6 +151,23 @@ def _too_many(model: Root, able: _Able, switch: Switch) -> str | None:
     if count is None or switch.on <= count:
         return None
     return f"only {count} agents of {switch.queue!r} can be {_SPOKEN[switch.figure]}"
+
+
+def _too_few(queue: str, switch: Switch) -> str | None:
+    """The caller who is asked for is in the line."""
+    if switch.is_least or (switch.queue, switch.figure) != (queue, Figure.LENGTH) or switch.off > 1:
+        return None
+    return "the caller who waits is one of them"
+
+
+def _more_than_all(switches: tuple[Switch, ...], switch: Switch) -> str | None:
+    """More agents ready or in wrap-up than may be signed in, for the rule asks for few of these."""
+    if not switch.is_least or switch.figure not in (Figure.READY, Figure.IN_WRAP_UP):
+        return None
+    few = [s.off for s in switches if (s.queue, s.figure, s.is_least) == (switch.queue, Figure.SIGNED_IN, False)]
+    if not few or switch.off < min(few):
+        return None
+    return f"it asks for fewer than {min(few)} signed in and for {switch.on} {_SPOKEN[switch.figure]} of them"
 
 
 def _follows(queue: str, before: OverflowSection, rule: OverflowSection) -> bool:

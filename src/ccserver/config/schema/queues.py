@@ -36,6 +36,8 @@ AnswerTarget = Annotated[timedelta, Lasting(timedelta(seconds=1), timedelta(hour
 RelaxAfter = Annotated[timedelta, Lasting(timedelta(seconds=1), timedelta(hours=12))]
 MOST_STEPS: Final = 10
 MOST_PREFERRED: Final = 20
+HandleTime = Annotated[timedelta, Lasting(timedelta(seconds=1), timedelta(hours=8))]
+Patience = Annotated[timedelta, Lasting(timedelta(seconds=1), timedelta(hours=8))]
 Pause = Annotated[timedelta, Lasting(timedelta(seconds=5), timedelta(hours=1))]
 
 
@@ -51,6 +53,16 @@ class RelaxSection(Section):
 
     after: RelaxAfter = Field(description="after so long a wait, such as 20 s")
     needs: Need | None = Field(None, description="what is enough then; if left out, any agent will do")
+
+
+class WorkloadSection(Section):
+    """What the queue is expected to carry in its busy hour. Nothing is routed by it: `ccserver check` holds the agents against it."""
+
+    calls_per_hour: int = Field(ge=1, le=100_000, description="calls that come in an hour")
+    handle_time: HandleTime = Field(description="the mean of talk, hold and wrap-up together, such as 4 min")
+    patience: Patience = Field(
+        timedelta(minutes=3), description="the mean time after which a caller would give up; longer than the usual wait"
+    )
 
 
 class QueueDefinition(Section):
@@ -88,6 +100,9 @@ class QueueDefinition(Section):
     answer_target: AnswerTarget = Field(timedelta(seconds=20), description="the threshold of the service level")
     dispositions: list[Disposition] = Field([], max_length=50, description="what agents choose from in wrap-up")
     script: ScriptName | None = Field(None, description="the script that agents follow; kept with each call")
+    workload: WorkloadSection | None = Field(
+        None, description="what it is expected to carry, to be held against its agents by ccserver check"
+    )
 
     def check_as_a_whole(self) -> None:
         if self.hours is None and (self.on_closed or self.on_closing):
