@@ -32,17 +32,18 @@ from ccserver.app.prompts import PromptStock
 from ccserver.config import load_configuration
 from ccserver.core.centre import Centre
 from ccserver.core.customer import CustomerCard
-from ccserver.core.events import Event, PhoneReachable, PlanChanged, SignInRequested
+from ccserver.core.events import PhoneReachable, PlanChanged, SignInRequested
 from ccserver.core.ids import AgentId, QueueId
 from ccserver.core.kernel import Kernel
 from ccserver.core.notices import RecordMade
 from ccserver.core.plan import Plan
 from ccserver.pbx import AsteriskInstall, EmbeddedAsterisk, PbxPaths, Phone, load_or_create_secrets, render
 from ccserver.services import runtime as services_runtime
-from ccserver.services.codec import decode_event, encode_event
+from ccserver.services.event_log import read_log
 from ccserver.services.journal import MemoryJournal
 from ccserver.services.office import Component
 from ccserver.services.prompt_builder import PromptBuilder
+from ccserver.services.recorder import Recorder
 from ccserver.services.runtime import Runtime
 from ccserver.services.tasks import TaskTable
 from ccserver.services.today import Counts, Today
@@ -189,12 +190,12 @@ async def test_the_plan_is_one_of_the_recorded_events(tmp_path: Path) -> None:
     shutil.copytree(DEMO, tmp_path / "demo")
     centred = Centred(tmp_path / "demo")
     know_written_forms()
-    recorded: list[Event] = []
-    centred.runtime.record_event = lambda _now, event: recorded.append(decode_event(encode_event(event)))
+    centred.runtime.recorder = recorder = Recorder()
     centred.tasks.spawn("kernel", centred.runtime.run())
     await centred.reload.reload("root")
     await centred.tasks.close()
-    plans = [event.plan for event in recorded if isinstance(event, PlanChanged)]
+    header, steps = read_log(line for _, line in recorder.drain())
+    plans = [header.centre.plan, *(step.event.plan for step in steps if isinstance(step.event, PlanChanged))]
     assert [plan.epoch for plan in plans] == [1, 2]
     assert replace(plans[1], hours={}) == replace(centred.centre.plan, hours={})
     instants = [datetime(2026, 3, day, hour, tzinfo=UTC) for day in range(1, 9) for hour in range(24)]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 from tests.core.playbook import ANN, CLOSED_DNIS, NODE, SUPPORT_DNIS, Play
 
 from ccserver.adapters.system_clock import SystemClock
+from ccserver.app.house import know_written_forms
 from ccserver.core import events
 from ccserver.core.agent import Presence
 from ccserver.core.commands import HangUpLeg, RingAgent, StartTimer, TelephonyCommand
@@ -22,7 +24,9 @@ from ccserver.core.notices import CustomerKnown, Notice, RecordMade
 from ccserver.core.records import InteractionRecord
 from ccserver.core.timers import MaxWait
 from ccserver.services import runtime as runtime_module
+from ccserver.services.event_log import read_log
 from ccserver.services.performer import Performer
+from ccserver.services.recorder import Recorder
 from ccserver.services.runtime import Runtime
 from ccserver.services.tasks import TaskTable
 
@@ -253,11 +257,14 @@ async def test_a_request_given_up_before_its_turn_is_never_decided(monkeypatch: 
         with pytest.raises(Refused, match="overloaded: nothing was changed"):
             await s.runtime.ask(events.SignInRequested(ANN))
         s.rings_in()
-        decided: list[object] = []
-        s.runtime.record_event = lambda _now, event: decided.append(type(event))
+        know_written_forms()
+        centre = s.runtime.kernel.centre
+        centre.plan = replace(centre.plan, hours={})
+        s.runtime.recorder = recorder = Recorder()
         tasks.spawn("kernel", s.runtime.run())
         await s.until(lambda: not s.runtime.inbox_depth)
-        assert decided[1:3] == [events.PhoneReachable, events.LegArrived]
+        decided = [type(step.event) for step in read_log(line for _, line in recorder.drain())[1]]
+        assert decided[:2] == [events.PhoneReachable, events.LegArrived]
         assert events.SignInRequested not in decided
     finally:
         await tasks.close()

@@ -69,6 +69,7 @@ class Sources:
     links: Callable[[], Mapping[str, float]] = _nothing
     journal_depth: Callable[[], float] = _zero
     set_aside: Callable[[], float] = _zero
+    event_log_lost: Callable[[], float] = _zero
     damaged: Callable[[], float] = _zero
     inbox_depth: Callable[[], float] = _zero
     log_lines_dropped: Callable[[], float] = _zero
@@ -140,6 +141,7 @@ class PrometheusMetrics:
         self._agents = gauge("agents", "Agents by what they declared.", "presence")
         self._links = gauge("link_up", "1 while the link to Asterisk works.", "link")
         self._journal_depth = gauge("journal_depth", "Records that wait for the database.")
+        self._event_log_lost = gauge("event_log_lost", "Events that no file of the event log has.")
         self._set_aside = gauge("journal_set_aside", "Records that the database refused for good.")
         self._damaged = gauge("journal_damaged", "Rows and files of the journal that were damaged.")
         self._inbox_depth = gauge("inbox_depth", "Events that wait for the kernel.")
@@ -214,6 +216,7 @@ class PrometheusMetrics:
         _set(self._agents, _in(PRESENCES, sources.agents()))
         _set(self._links, _in(LINKS, sources.links()))
         self._journal_depth.set(sources.journal_depth())
+        self._event_log_lost.set(sources.event_log_lost())
         self._set_aside.set(sources.set_aside())
         self._damaged.set(sources.damaged())
         self._inbox_depth.set(sources.inbox_depth())

@@ -165,8 +165,8 @@ def _mistakes(count: int) -> str:
 
 
 def needs_restart(old: Site, new: Site) -> list[ConfigProblem]:
-    """What a reload cannot change: where things listen, the trunks, the region, whether it is a demo."""
-    parts = ("network", "trunks", "default_region", "is_demo")
+    """What a reload cannot change: where things listen, the trunks, the region, whether it is a demo, the event log."""
+    parts = ("network", "trunks", "default_region", "is_demo", "event_log")
     return [
         ConfigProblem(str(new.folder), 0, 0, f"{part} has changed", "restart ccserver for it; nothing was reloaded")
         for part in parts

@@ -34,6 +34,7 @@ from ccserver.adapters.db.journal import SqliteJournal
 from ccserver.adapters.db.passwords import Passwords
 from ccserver.adapters.db.sessions import SignInStore
 from ccserver.adapters.db.users import SqlUsers
+from ccserver.adapters.event_files import EventFolder
 from ccserver.adapters.prometheus import PrometheusMetrics, Sources
 from ccserver.adapters.system_clock import SystemClock
 from ccserver.adapters.web.api.centre import reload_plan
@@ -67,6 +68,7 @@ from ccserver.services.logs import log_notice
 from ccserver.services.office import Component
 from ccserver.services.performer import Performer
 from ccserver.services.ports import Telephony
+from ccserver.services.recorder import Recorder
 from ccserver.services.relay import Relay
 from ccserver.services.runtime import Runtime
 from ccserver.services.tasks import TaskTable
@@ -159,6 +161,7 @@ class Server:
         take_targets(self.today, self.configuration)
         kernel = Kernel(Centre(with_epoch(self.configuration, 1).plan))
         self.runtime = Runtime(kernel, self.clock, self.journal, self.directory, self.tasks)
+        self._open_event_log()
         unreadable = self.runtime.memory.restore(await self.journal.load())
         if unreadable:
             _log.error("rows of the journal could not be read and are left out", rows=unreadable[:20])
@@ -169,6 +172,13 @@ class Server:
         self.runtime.put(ServerStarted())
         self.desk = CentreDesk(self.runtime, self.clock, self.today)
         self.metrics = PrometheusMetrics(sources=self._sources())
+
+    def _open_event_log(self) -> None:
+        """Everything that is decided is recorded, if a log of it is wanted."""
+        kept = self.configuration.site.event_log
+        self.runtime.recorder = recorder = Recorder(is_wanted=bool(kept.keep))
+        folder = EventFolder(self.data / EVENTS_FOLDER, kept.keep, kept.most_bytes)
+        self._keep("event log", lambda: recorder.write_on(folder))
 
     async def _open_telephony(self, stack: AsyncExitStack) -> None:
         plan, secrets, node = self.pbx.plan, self.pbx.secrets, NodeName(NODE)
@@ -267,6 +277,7 @@ class Server:
             journal_depth=lambda: float(self.relay.depth),
             inbox_depth=lambda: float(self.runtime.inbox_depth),
             log_lines_dropped=lambda: float(self.log_lines_dropped()),
+            event_log_lost=lambda: float(self.runtime.recorder.lost),
             set_aside=lambda: float(self.journal.set_aside_count),
             damaged=lambda: float(self.journal.damaged),
             clock_step=lambda: self.clock.step().total_seconds(),
@@ -336,6 +347,7 @@ def spare_the_collector() -> None:
 
 
 JOURNAL_FILE, SESSIONS_FILE = "journal.sqlite", "sessions.sqlite"
+EVENTS_FOLDER = "events"
 BEGIN_AGAIN_AFTER = 1.0
 VITAL = frozenset({"kernel", "ARI events", "journal"})
 """Tasks without which serving makes no sense; everything else restarts or is missed only by some."""

@@ -139,6 +139,18 @@ def simulate(  # noqa: PLR0913, PLR0917 - each is an option that a person types
 
 
 @app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="an event log, such as data/events/20260302T090000Z.jsonl.gz")],
+    interaction: Annotated[str, typer.Option(help="tell the story of this call, by its id")] = "",
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Give a recorded event log to the core again: exit 0 when the same decisions come out, 1 at the first that differs."""
+    from ccserver.cli.replaying import replaying as run
+
+    run(file, interaction, as_json)
+
+
+@app.command()
 def token(user: str, config: Config = DEFAULT_CONFIG, data: Data = DEFAULT_DATA) -> None:
     """Print an API token for USER, on the last line."""
     from ccserver.cli.people import token as run

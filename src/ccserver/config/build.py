@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -19,7 +20,7 @@ from ccserver.config.schema.policies import PolicySection, kind_of
 from ccserver.config.schema.queues import QueueDefinition
 from ccserver.config.schema.sounds import Exit as ExitSection
 from ccserver.config.schema.tiers import TierSection
-from ccserver.config.site import Network, Site, SiteTrunk, SiteUser
+from ccserver.config.site import EventLog, Network, Site, SiteTrunk, SiteUser
 from ccserver.config.sounds import Recordings, own_music
 from ccserver.core.ids import AgentId, EntryPointId, FlowId, QueueId, TierId
 from ccserver.core.plan import AgentProfile, Announcement, EntryPoint, Exit, ExitKind, OverflowRule, Plan, QueuePlan
@@ -78,6 +79,7 @@ def build_site(folder: Path, model: Root) -> Site:
         recorded_dnis=tuple(one.dnis for one in entries if is_recorded(model, one)),
         team_names={name: team.name or name for name, team in model.teams.items()},
         sounds_folder=recordings.folder.resolve() if recordings.own else None,
+        event_log=EventLog(timedelta(days=model.event_log.keep_days), model.event_log.megabytes * 10**6),
         music={name: one.resolve() for name, one in own_music(folder).items()},
     )
 

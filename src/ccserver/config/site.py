@@ -32,6 +32,14 @@ class Network:
 
 
 @dataclass(frozen=True, slots=True)
+class EventLog:
+    """How much of the event log is kept; zero days: none is written."""
+
+    keep: timedelta = timedelta(days=14)
+    most_bytes: int = 1000 * 10**6
+
+
+@dataclass(frozen=True, slots=True)
 class SiteTrunk:
     """Whoever sends from `match` is this trunk; calls out go to `target` (host:port). `qualify_every` zero: never asked."""
 
@@ -70,3 +78,4 @@ class Site:
     sounds_folder: Path | None = None
     music: dict[str, Path] = field(default_factory=dict)
     """Folder by music class, besides the one that comes with Asterisk."""
+    event_log: EventLog = field(default_factory=EventLog)

@@ -34,6 +34,7 @@ from ccserver.core import (
 )
 from ccserver.core.acd import offering, overflow, queueing, returning, treatment
 from ccserver.core.acd.dispatch import Dispatch
+from ccserver.core.acd.learned import Learned
 from ccserver.core.acd.overflow_watch import OverflowWatch
 from ccserver.core.blindness import LOOK_AGAIN, is_blind
 from ccserver.core.centre import Centre
@@ -144,6 +145,17 @@ class Kernel:
     def at_fault(self) -> Event | None:
         """The event at which a bug showed, which may be an internal one; None while there is nothing to recover from."""
         return self._broken[0] if self._broken is not None else None
+
+    def learned(self) -> Learned | None:
+        """What was learned so far, beside what the centre holds; None before the first event and after a bug."""
+        return None if self.dispatch is None else self.dispatch.learned()
+
+    def begin_anew(self, learned: Learned | None) -> None:
+        """Make everything that is derived from the centre afresh at the next event, but for what was learned.
+
+        The record of events begins so, and its replay: two kernels with equal centres decide alike from there.
+        """
+        self.dispatch, self.overflow = Dispatch(learned), OverflowWatch()
 
     def handle(self, event: Event, now: datetime) -> Outcome:
         """Carry out one event.

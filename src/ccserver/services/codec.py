@@ -160,6 +160,7 @@ _PLAIN: dict[Any, _Form] = {
     bool: _Form(_same, _exact(bool)),
     float: _Form(_same, _number),
     type(None): _Form(_same, _exact(type(None))),
+    None: _Form(_same, _exact(type(None))),
     datetime: _Form(_instant, _to_instant),
     date: _Form(date.isoformat, date.fromisoformat),
     timedelta: _Form(timedelta.total_seconds, lambda seconds: timedelta(seconds=_number(seconds))),

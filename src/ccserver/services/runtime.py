@@ -11,7 +11,6 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime
 from time import perf_counter
 from typing import Final
 
@@ -19,15 +18,17 @@ import structlog
 
 from ccserver.core.commands import CancelTimer, DialNumber, HangUpLeg, LookUpCustomer, RingAgent, StartTimer
 from ccserver.core.errors import PortUnavailable, Refused
-from ccserver.core.events import CustomerFound, Event, LegEnded, PlanChanged, TelephonyLost, TelephonyRestored
+from ccserver.core.events import CustomerFound, Event, LegEnded, TelephonyLost, TelephonyRestored
 from ccserver.core.ids import InteractionId, LegId
 from ccserver.core.kernel import Kernel, Outcome
 from ccserver.core.notices import Notice, RecordMade
 from ccserver.core.records import InteractionRecord
 from ccserver.services.logs import about
 from ccserver.services.memory import Memory
+from ccserver.services.mending import mend
 from ccserver.services.performer import Performer
 from ccserver.services.ports import Clock, CustomerDirectory, Journal
+from ccserver.services.recorder import Recorder
 from ccserver.services.subject import subject_of
 from ccserver.services.tasks import TaskTable
 from ccserver.services.timekeeper import Timekeeper
@@ -79,8 +80,8 @@ class Runtime:
         self.timekeeper = Timekeeper(clock, self.offer)
         self.performer: Performer | None = None
         self.gauges = Gauges()
-        self.record_event: Callable[[object, Event], None] = lambda _now, _event: None
-        """Told every event before it is decided, with its instant: handed to a fresh kernel they decide the same again."""
+        self.recorder = Recorder(is_wanted=False)
+        """Told every event before it is decided, and what was decided: from its log a replay decides the same again."""
         self._inbox: asyncio.Queue[tuple[Event, asyncio.Future[None] | None]] = asyncio.Queue()
         self._has_hole = False
         self._undecided: set[asyncio.Future[None]] = set()
@@ -142,8 +143,8 @@ class Runtime:
     # -- the loop -------------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Work until cancelled. What is recorded begins with the plan in force, by which all that follows is decided."""
-        self.record_event(self._clock.now(), PlanChanged(self.kernel.centre.plan))
+        """Work until cancelled. What is recorded begins with the state and the plan in force."""
+        self.recorder.begin(self.kernel, self._clock.now())
         self._tasks.spawn("journal", self._write())
         row = 0
         while True:
@@ -180,33 +181,29 @@ class Runtime:
 
     def _decide(self, event: Event, answer: asyncio.Future[None] | None, subject: InteractionId | None) -> None:
         now = self._clock.now()
-        self.record_event(now, event)
+        self.recorder.taken(event, now)
         started = perf_counter()
         try:
             outcome = self.kernel.handle(event, now)
         except Refused as refusal:
             self.kernel.centre.touched.clear()
+            self.recorder.refused(refusal.reason)
             if answer is not None and not answer.done():
                 answer.set_exception(refusal)
             return
         except Exception as bug:  # the one place where a bug of one call must not end the others
-            outcome = self._recover(event, bug, subject, now)
+            outcome = mend(self.kernel, event, bug, now, subject, self._tell_bug)
+            self.recorder.mended(type(bug).__name__, outcome)
             if answer is not None and not answer.done():
                 answer.set_exception(Refused("internal_error", "the request could not be carried out; it was logged"))
+        else:
+            self.recorder.decided(outcome)
         self.gauges.on_step(perf_counter() - started)
         self._carry_out(outcome, answer)
 
-    def _recover(self, event: Event, bug: Exception, subject: InteractionId | None, now: datetime) -> Outcome:
-        """End what the bug hit; what was decided before it, and what the event means for others, is carried out."""
-        while True:
-            at_fault = self.kernel.at_fault or event
-            self.gauges.on_bug(type(bug).__name__)
-            _log.error("a bug; the interaction that it hit is ended", event_type=type(at_fault).__name__, exc_info=bug)
-            hit = subject_of(at_fault, self.kernel.centre) or (subject if at_fault is event else None)
-            try:
-                return self.kernel.recover(hit, now)
-            except Exception as another:
-                bug = another
+    def _tell_bug(self, bug: Exception, at_fault: Event) -> None:
+        self.gauges.on_bug(type(bug).__name__)
+        _log.error("a bug; the interaction that it hit is ended", event_type=type(at_fault).__name__, exc_info=bug)
 
     def _carry_out(self, outcome: Outcome, answer: asyncio.Future[None] | None) -> None:
         committed = self._keep(outcome)

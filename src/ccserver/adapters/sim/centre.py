@@ -30,6 +30,7 @@ from ccserver.core.plan import Plan
 from ccserver.core.records import InteractionRecord
 from ccserver.core.timers import TimerKey
 from ccserver.services.memory import Memory
+from ccserver.services.recorder import Recorder
 
 NODE: Final = NodeName("sim01")
 LOOK_UP_LAG: Final = timedelta(milliseconds=15)
@@ -47,6 +48,7 @@ class SimCentre:
         *,
         has_journal: bool = True,
         start: datetime = START,
+        recorder: Recorder | None = None,
     ) -> None:
         self.plan = plan
         self.agenda = Agenda(start)
@@ -58,6 +60,7 @@ class SimCentre:
         self.journal, self.history = SimJournal(self.agenda), SimHistory()
         self._relay = SimRelay(self.agenda, self.journal, self.history)
         self.on_step: Callable[[Event, Outcome], None] = lambda _event, _outcome: None
+        self.recorder = recorder or Recorder(is_wanted=False)
         self._listeners: list[Listener] = []
         self._has_journal = has_journal
         self._timers: dict[TimerKey, Appointment] = {}
@@ -156,6 +159,7 @@ class SimCentre:
         self.is_running, self.started_at = True, self.agenda.now()
         self._relay.start()
         self._apply([StartTimer(key, due_at) for key, due_at in self.centre.timers.items()])
+        self.recorder.begin(self.kernel, self.agenda.now())
         self._step(ServerStarted())
         self.pbx.guardian.server_returned()
         self.restore_calls_link()
@@ -180,11 +184,14 @@ class SimCentre:
     # -- inside ---------------------------------------------------------------------------------------------------------
 
     def _step(self, event: Event) -> None:
+        self.recorder.taken(event, self.agenda.now())
         try:
             outcome = self.kernel.handle(event, self.agenda.now())
-        except Refused:
+        except Refused as refusal:
             self.centre.touched.clear()
+            self.recorder.refused(refusal.reason)
             raise
+        self.recorder.decided(outcome)
         self._keep(outcome)
         for command in outcome.telephony:
             # As in the live server: a hang-up waits for the journal; while the link is down a command is dropped, for

@@ -16,7 +16,7 @@ from ccserver.config.schema.people import AgentKey, AgentSection, ReasonCode, Te
 from ccserver.config.schema.policies import PolicySection
 from ccserver.config.schema.queues import QueueDefinition, WrapUpLimit
 from ccserver.config.schema.section import Section
-from ccserver.config.schema.site import NetworkSection, TrunkSection, VoicemailBoxSection
+from ccserver.config.schema.site import EventLogSection, NetworkSection, TrunkSection, VoicemailBoxSection
 from ccserver.config.schema.sounds import Exit
 from ccserver.config.schema.tiers import MOST_TIERS, TierSection
 from ccserver.config.schema.types import Id, Label, Language, Lasting, Phone, Region, refuse
@@ -72,6 +72,7 @@ class Root(Section):
     )
     voicemail: VoicemailBoxSection = Field(VoicemailBoxSection(), description="how messages are taken")
     network: NetworkSection = Field(NetworkSection(), description="addresses and ports")
+    event_log: EventLogSection = Field(EventLogSection(), description="the event log of the data folder")
     tiers: dict[Id, TierSection] = Field(
         {}, max_length=MOST_TIERS, description="tiers of customers, the highest first; the last is everybody else's"
     )

@@ -55,6 +55,15 @@ class NetworkSection(Section):
     rtp_last_port: RtpPort | None = Field(None, description="the last port for audio")
 
 
+class EventLogSection(Section):
+    """The event log in the data folder: what `ccserver replay` and `ccserver plan` read. It holds personal data."""
+
+    keep_days: int = Field(14, ge=0, le=3650, description="for how many days files are kept; 0 writes none")
+    megabytes: int = Field(
+        1000, ge=10, le=1_000_000, description="how large all files together may become; the oldest go first"
+    )
+
+
 class TrunkSection(Section):
     """A way in from and out to the telephone network."""
 

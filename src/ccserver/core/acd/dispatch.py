@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from ccserver.core.acd.explaining import explain
+from ccserver.core.acd.learned import Learned, Need, learned_of, names_in, offered_in, router_with
 from ccserver.core.acd.relaxing import StepsDue
 from ccserver.core.acd.routing.match import Match
 from ccserver.core.acd.routing.router import Router
@@ -23,7 +24,7 @@ from ccserver.core.events import PairMatched
 from ccserver.core.ids import AgentId, InteractionId, NodeName, QueueId
 from ccserver.core.interaction import Interaction, InteractionState, QueuePlace
 from ccserver.core.plan import Plan, QueuePlan
-from ccserver.core.skills import AtLeast, Requirement, suitability, widened
+from ccserver.core.skills import Requirement, suitability, widened
 from ccserver.core.timers import AgentsKept
 
 _LONG_AGO: Final = 1.0
@@ -33,8 +34,6 @@ _MARGIN: Final = timedelta(milliseconds=1)
 _SPARE: Final = 100
 _TIMER: Final = AgentsKept()
 
-Need = tuple[QueueId, Requirement, tuple[AtLeast, ...], tuple[Requirement, ...]]
-"""With what is preferred, and what is enough too by now."""
 Skills = tuple[tuple[str, int], ...]
 
 
@@ -51,16 +50,17 @@ class _Kind:
 class Dispatch:
     """One for a kernel. Not to be asked while a step is under way."""
 
-    def __init__(self) -> None:
-        self.router = Router(_fit)
+    def __init__(self, learned: Learned | None = None) -> None:
+        """With what another one has learned, or with nothing."""
+        self.router = Router(_fit) if learned is None else router_with(learned, _fit)
         self._plan: Plan | None = None
         self._nodes_up: frozenset[NodeName] = frozenset()
         self._kinds: dict[tuple[QueueId, str, int, int], _Kind] = {}
         self._steps = StepsDue()
         self._skills: dict[AgentId, Skills] = {}
-        self._told: set[Hashable] = set()
+        self._told: set[Hashable] = set() if learned is None else names_in(learned)
         """All needs, terms and skills that the router was ever told of."""
-        self._offered: dict[InteractionId, AgentId] = {}
+        self._offered: dict[InteractionId, AgentId] = {} if learned is None else offered_in(learned)
         """Pairs of the router until the call is answered or lost."""
         self._pageless: set[AgentId] = set()
         self._has_news = False
@@ -81,6 +81,10 @@ class Dispatch:
         contact, agent = InteractionId(str(match.contact)), AgentId(str(match.agent))
         self._offered[contact] = agent
         return PairMatched(contact, agent, explain(centre, match, self.router.staff, self._pageless, now))
+
+    def learned(self) -> Learned:
+        """What cannot be made afresh."""
+        return learned_of(self.router, self._offered)
 
     def timer(self, centre: Centre) -> Iterator[StartTimer | CancelTimer]:
         """Look again in time while agents are kept free or a requirement is going to be loosened, and only then."""

@@ -6,6 +6,7 @@ Counts fade with a half-life, so that the figures follow the day; before anythin
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,21 @@ SHORT_ABANDON = 5.0
 """Seconds. Who leaves earlier counts neither as served nor as missed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """All that a Demand has counted, as plain numbers: for the record, and for one that goes on where another stopped."""
+
+    asked: tuple[float, ...]
+    faded_at: float
+    began_at: float | None
+    seconds: tuple[float, ...]
+    handled: tuple[float, ...]
+    waited: tuple[float, ...]
+    left: tuple[float, ...]
+    in_time: tuple[float, ...]
+    counted: tuple[float, ...]
+
+
 class Demand:
     """Figures by line, need and kind (number of terms); each grows by one with every `add_`."""
 
@@ -36,6 +52,27 @@ class Demand:
         self._left: list[float] = []
         self._in_time: list[float] = []
         self._counted: list[float] = []
+
+    def counts(self) -> Counts:
+        """As they stand."""
+        return Counts(
+            asked=tuple(self._asked.tolist()),
+            faded_at=self._faded_at,
+            began_at=self._began_at,
+            seconds=tuple(self._seconds),
+            handled=tuple(self._handled),
+            waited=tuple(self._waited),
+            left=tuple(self._left),
+            in_time=tuple(self._in_time),
+            counted=tuple(self._counted),
+        )
+
+    def go_on(self, counts: Counts) -> None:
+        """Take them over; lines, needs and kinds are the same and in the same order."""
+        self._asked, self._faded_at, self._began_at = np.array(counts.asked), counts.faded_at, counts.began_at
+        self._seconds, self._handled = list(counts.seconds), list(counts.handled)
+        self._waited, self._left = list(counts.waited), list(counts.left)
+        self._in_time, self._counted = list(counts.in_time), list(counts.counted)
 
     def add_line(self) -> None:
         """One more line."""

@@ -86,6 +86,24 @@ class Router:
             self._has_new_lines = True
         return line
 
+    def known(self) -> tuple[list[tuple[Hashable, Policy]], list[Terms], list[tuple[int, int]]]:
+        """Needs with their policies, terms, and the lines by the numbers of both: each in the order of its numbers."""
+        needs = [(need, self.prices.policies[number]) for need, number in self._needs.items()]
+        return needs, list(self._terms), [(line.need, line.kind) for line in self.lines.all]
+
+    def under_way(self) -> list[tuple[Hashable, Waiting, float]]:
+        """Pairs whose agent has not come free since: agent, contact, and since when."""
+        return [(agent, contact, at) for agent, (contact, at) in self._taken.items()]
+
+    def go_on_with(self, agent: Hashable, contact: Waiting, at: float) -> None:
+        """A pair that another router made."""
+        self._taken[agent] = (contact, at)
+        self._offered[contact.id] = contact
+
+    def open_line(self, need: Hashable, terms: int) -> None:
+        """Make a line known before anybody waits in it."""
+        self._line(need, terms)
+
     def enqueue(self, contact: Hashable, need: Hashable, terms: int, since: float, now: float) -> Waiting:
         """A contact begins to wait; `since` is its place in line, and may lie before it came."""
         line = self._line(need, terms)
