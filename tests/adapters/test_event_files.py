@@ -42,6 +42,7 @@ def test_one_that_is_ended_is_compressed(tmp_path: Path) -> None:
 
 
 def test_what_is_older_than_it_may_be_is_removed_at_the_next_file(tmp_path: Path) -> None:
+    """By when it ended."""
     files = EventFolder(tmp_path, DAY, 10**6)
     for path, hours in ((tmp_path / "a.jsonl.gz", 25), (tmp_path / "b.jsonl.gz", 23)):
         path.write_bytes(gzip.compress(b"x\n"))
@@ -52,6 +53,7 @@ def test_what_is_older_than_it_may_be_is_removed_at_the_next_file(tmp_path: Path
 
 
 def test_the_oldest_goes_when_all_together_are_too_large(tmp_path: Path) -> None:
+    """The one that is written stays."""
     files = EventFolder(tmp_path, DAY, 1000)
     for number in range(3):
         path = tmp_path / f"{number}.jsonl.gz"
@@ -63,6 +65,7 @@ def test_the_oldest_goes_when_all_together_are_too_large(tmp_path: Path) -> None
 
 
 def test_a_file_is_full_at_an_eighth_of_what_all_may_have(tmp_path: Path) -> None:
+    """So that several are there to choose from."""
     files = EventFolder(tmp_path, DAY, 800)
     files.begin(b"x" * 99, NOW)
     assert not files.is_full
@@ -71,5 +74,6 @@ def test_a_file_is_full_at_an_eighth_of_what_all_may_have(tmp_path: Path) -> Non
 
 
 def test_nothing_is_written_before_a_file_has_begun(tmp_path: Path) -> None:
+    """Steps without a header are of no use."""
     with pytest.raises(OSError, match="no file is open"):
         EventFolder(tmp_path, DAY, 800).write(b"x")

@@ -35,6 +35,7 @@ def offered(lines: list[bytes]) -> str:
 
 
 def test_the_same_decisions_are_told_in_one_line(shell: Shell, hour: list[bytes]) -> None:
+    """With how many, and of when."""
     done = shell.run("replay", put(shell.data, hour))
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith(f"{len(hour) - 1} events, ")
@@ -42,6 +43,7 @@ def test_the_same_decisions_are_told_in_one_line(shell: Shell, hour: list[bytes]
 
 
 def test_a_torn_last_line_is_passed_over(shell: Shell, hour: list[bytes]) -> None:
+    """As a kill leaves it."""
     done = shell.run("replay", put(shell.data, [*hour, hour[-1][:50]]))
     assert (done.code, done.out.startswith(f"{len(hour) - 1} events")) == (0, True)
 
@@ -60,6 +62,7 @@ def test_another_decision_is_shown_with_both_sides_and_exit_code_1(shell: Shell,
 
 
 def test_the_story_of_one_call_has_the_reason_of_each_offer(shell: Shell, hour: list[bytes]) -> None:
+    """From the arrival on; the same as JSON."""
     call = offered(hour)
     done = shell.run("replay", put(shell.data, hour), "--interaction", call)
     assert done.code == 0
@@ -78,6 +81,7 @@ def test_the_story_of_one_call_has_the_reason_of_each_offer(shell: Shell, hour: 
 
 
 def test_a_call_that_is_not_in_it_ends_with_2(shell: Shell, hour: list[bytes]) -> None:
+    """It says what was looked for."""
     done = shell.run("replay", put(shell.data, hour), "--interaction", "nobody")
     assert (done.code, "nothing about the interaction 'nobody'" in done.err) == (2, True)
 

@@ -39,6 +39,7 @@ def test_what_was_written_is_read() -> None:
 
 @pytest.mark.parametrize("torn", [LINE[:-1], LINE[:20], b"\xff\n", b"[1]\n"])
 def test_a_last_line_that_a_kill_cut_off_is_left_out(torn: bytes) -> None:
+    """Wherever it was cut."""
     assert steps_of(LINE, torn) == [STEP]
 
 
@@ -50,11 +51,13 @@ def test_a_damaged_line_in_the_midst_is_refused() -> None:
 
 @pytest.mark.parametrize("line", [b"", b"no json\n", b'{"version": 1}\n', b"[]\n"])
 def test_a_file_without_a_header_is_no_event_log(line: bytes) -> None:
+    """Empty, text, JSON of something else."""
     with pytest.raises(EventLogError, match="no event log of ccserver"):
         read_log([line])
 
 
 def test_another_version_is_refused_by_its_number() -> None:
+    """Beside the one that is read."""
     with pytest.raises(EventLogError, match="has version 2, this ccserver reads version 1"):
         read_log([header(version=2)])
 
@@ -75,6 +78,7 @@ def test_what_is_not_known_is_refused_by_its_name() -> None:
 
 
 def test_an_unknown_field_of_the_state_is_refused_too() -> None:
+    """By its name."""
     state = orjson.loads(header())["centre"]
     with pytest.raises(EventLogError, match="line 1 has 'moods'"):
         read_log([header(centre={**state, "moods": []})])

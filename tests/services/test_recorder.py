@@ -76,6 +76,7 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_steps_follow_the_header_in_order_and_the_last_are_written_at_the_end() -> None:
+    """Those that were gathered and those that were being written, once each."""
     tasks, disk = TaskTable(), Disk()
     run = Running(tasks, disk)
     run.step()
@@ -88,6 +89,7 @@ async def test_steps_follow_the_header_in_order_and_the_last_are_written_at_the_
 
 
 async def test_a_file_that_is_full_is_followed_by_one_that_stands_for_itself() -> None:
+    """The next event begins it."""
     tasks, disk = TaskTable(), Disk()
     run = Running(tasks, disk)
     disk.is_full = True
@@ -102,6 +104,7 @@ async def test_a_file_that_is_full_is_followed_by_one_that_stands_for_itself() -
 
 
 async def test_a_day_is_the_longest_that_one_file_may_take() -> None:
+    """However little happens."""
     tasks, disk = TaskTable(), Disk()
     run = Running(tasks, disk)
     run.step()
@@ -146,6 +149,7 @@ async def test_what_waits_for_the_disk_is_bounded(monkeypatch: pytest.MonkeyPatc
 
 
 def test_one_that_is_not_wanted_keeps_nothing() -> None:
+    """Where no event log is asked for."""
     recorder, kernel = Recorder(is_wanted=False), Kernel(Centre(make_plan()))
     recorder.begin(kernel, NOW)
     recorder.taken(events.PhoneReachable(ANN), NOW)

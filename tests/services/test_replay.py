@@ -64,6 +64,7 @@ def recorded() -> list[bytes]:
 
 
 def test_what_was_recorded_is_decided_again_alike(recorded: list[bytes]) -> None:
+    """An hour of it, every order and every offer."""
     found = replay(recorded)
     assert found.difference is None
     assert (found.events, found.offers > 30) == (len(recorded) - 1, True)
@@ -138,6 +139,7 @@ def test_what_was_refused_is_refused_again() -> None:
 
 
 def test_a_crash_and_the_return_are_two_files_that_stand_for_themselves() -> None:
+    """The second begins with what the journal kept."""
     recorder = Recorder()
     sim = SimCentre(make_plan(), recorder=recorder)
     sim.run_for(timedelta(seconds=1))
