@@ -181,7 +181,7 @@ class Dispatch:
         if entry is None:
             entry = router.enqueue(key, kind.need, kind.terms_number, since, at)
             self._has_news = True
-        entry.refused_by = frozenset(place.refused_by)
+        router.lines.refuse(entry, frozenset(place.refused_by))
         is_moved = (entry.line.need, entry.line.kind, entry.since) != (kind.need_number, kind.terms_number, since)
         if is_moved:
             router.update(key, kind.need, kind.terms_number, since)

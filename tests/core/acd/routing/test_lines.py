@@ -89,3 +89,16 @@ def test_the_dead_do_not_pile_up() -> None:
         waiting.leave(f"c{number}")
     assert len(line.heap) < 100
     assert line.since == 0.0
+
+
+def test_a_change_of_the_front_is_told_and_one_at_the_end_is_not() -> None:
+    """Whoever joins behind others changes nothing for those who ask who goes first."""
+    waiting, line = lines()
+    first = waiting.join("c1", line, 0.0)
+    told = waiting.changed_in[0]
+    waiting.join("c2", line, 1.0)
+    assert waiting.changed_in[0] == told
+    waiting.refuse(first, frozenset({"ann"}))
+    assert waiting.changed_in[0] > told
+    waiting.leave("c1")
+    assert waiting.changed_in == [waiting.changes, 0]

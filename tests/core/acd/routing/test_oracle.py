@@ -33,7 +33,7 @@ class Centre:
         self.chance = random.Random(seed)
         policies = {need: self.chance.choice(POLICIES) for need in "abc"}
         self.router, self.oracle = Router(fit), Oracle(policies, TERMS)
-        self.router.prices.urgencies.few = few
+        self.router.front.few = few
         for need, policy in policies.items():
             self.router.need(need, policy)
         for terms in TERMS:

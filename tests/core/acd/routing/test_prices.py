@@ -63,7 +63,7 @@ def test_the_price_follows_the_cover() -> None:
     made, staff, profile = prices(Policy())
     told = made.of([profile], 0)
     for number in range(20):
-        made.follow(staff.set_idle(staff.sign_in(f"m{number}", "a9").id, 0.0))
+        staff.set_idle(staff.sign_in(f"m{number}", "a9").id, 0.0)
         told += made.of([profile], 0)
     assert told == sorted(told, reverse=True)
     assert told[0] > told[11] > told[12] == told[20]

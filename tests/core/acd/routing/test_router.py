@@ -466,3 +466,16 @@ def test_a_match_tells_who_could_have_taken_it() -> None:
     ((agent, price),) = match.kept
     assert (match.agent, match.qualified, agent) == ("plain", 2, "both")
     assert price > match.urgency
+
+
+def test_about_a_new_need_of_a_big_centre_it_is_asked_until_everybody_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The contact waits for no event: the next look is due at once, and finds the agent who was asked last."""
+    monkeypatch.setattr("ccserver.core.acd.routing.staff.ASKED_AT_ONCE", 1)
+    centre = at_work(router(), ann="b9", bob="c9", cid="x9")
+    centre.decide(0.0)
+    centre.enqueue("late", "x", 1, 1.0, 1.0)
+    looks = 0
+    while not (found := pairs(centre.decide(1.0))):
+        assert centre.next_look() == 1.0
+        looks += 1
+    assert (found, looks, centre.next_look()) == ([("late", "cid")], 1, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.core.acd.routing.world import fit
 
 from ccserver.core.acd.routing.staff import Staff
@@ -41,8 +42,8 @@ def test_of_two_idle_ones_the_other_stays() -> None:
     staff.add_need("a")
     for agent in ("ann", "bob"):
         staff.set_idle(staff.sign_in(agent, "a5").id, 1.0)
-    profile = staff.set_busy("ann")
-    assert profile is not None
+    staff.set_busy("ann")
+    profile = staff.get("bob").profile
     assert (profile.first, staff.cover, list(staff.idle[0].values())) == (staff.get("bob"), [1], [profile])
     assert [agent.id for agent in staff] == ["ann", "bob"]
 
@@ -65,3 +66,23 @@ def test_who_is_idle_and_cannot_is_named_for_explanations() -> None:
     staff.set_idle("bob", 1.0)
     assert [agent.id for agent in staff.idle_without(0)] == ["bob"]
     assert (staff.find("dan"), staff.find("bob")) == (None, staff.get("bob"))
+
+
+def test_in_a_big_centre_the_profiles_are_asked_about_a_new_need_one_part_after_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who becomes free meanwhile is asked at once, and in the end everybody counts once."""
+    monkeypatch.setattr("ccserver.core.acd.routing.staff.ASKED_AT_ONCE", 2)
+    staff = Staff(fit)
+    staff.add_need("b")
+    for number in range(5):
+        staff.sign_in(f"n{number}", f"a{number + 1}b1")
+    staff.set_idle("n3", 0.0)
+    need = staff.add_need("a")
+    assert (staff.is_asking, staff.online[need], staff.cover[need]) == (True, 2, 0)
+    staff.set_idle("n4", 0.0)
+    assert (staff.online[need], staff.cover[need]) == (3, 1)
+    assert [staff.ask(), staff.ask()] == [need, need]
+    assert (staff.is_asking, staff.online[need], staff.cover[need], staff.scarce[need]) == (False, 5, 2, 2)
+    staff.set_busy("n3")
+    assert (staff.cover, staff.scarce) == ([1, 1], [1, 1])

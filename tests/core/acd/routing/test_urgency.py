@@ -15,7 +15,7 @@ def urgencies(few: int, *instants: float) -> list[float]:
         centre = router(NEVER_HOLD)
         for need in "abc":
             centre.enqueue(f"x{need}", need, 0, 0.0, 0.0)
-        centre.prices.urgencies.few = few
+        centre.front.few = few
         at_work(centre, now, ann="a9b9c9")
         (match,) = centre.decide(now)
         found.append(match.urgency)

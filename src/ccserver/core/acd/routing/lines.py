@@ -55,14 +55,20 @@ class Line:
     """Since when the first of the line waits; infinite when nobody does."""
     heap: list[Entry] = field(default_factory=list)
     below: list[Line] = field(default_factory=list)
+    stretch: float = 1.0
+    """How much longer than one look it takes until an agent comes to this line, as others are before it."""
     worth: float = 0.0
     """Urgency of the first for anybody, in the instant `weighed_in`."""
     weighed_in: int = -1
+    most: float = 0.0
+    """Bound of `worth` before the instant `most_until`, while nobody comes or goes."""
+    most_until: float = -math.inf
 
-    @property
-    def stretch(self) -> float:
-        """How much longer than one look it takes until an agent comes to this line, as others are before it."""
-        return 1.0 + _STRETCH * self.ahead
+    def step(self, change: int) -> None:
+        """So many more stand before this line."""
+        self.ahead += change
+        self.stretch = 1.0 + _STRETCH * self.ahead
+        self.weighed_in, self.most_until = -1, -math.inf
 
     def head(self) -> Waiting | None:
         """Who is next."""
@@ -100,6 +106,10 @@ class Lines:
         """The same for all needs, by number."""
         self.many: list[int] = []
         """By need: how many lines those are."""
+        self.changes = 0
+        """Grows whenever another goes first, or what that one is worth may have changed at a stroke."""
+        self.changed_in: list[int] = []
+        """By need: the last such change."""
         self._numbers: dict[tuple[int, int], Line] = {}
         self._waiting: dict[Hashable, Waiting] = {}
         self._tickets = 1
@@ -115,6 +125,7 @@ class Lines:
         self.of_need.append([])
         self.by_need.append([])
         self.many.append(0)
+        self.changed_in.append(0)
 
     def line(self, need: int, kind: int, terms: Terms) -> Line:
         """The line of a need and a number of terms, opened at first sight."""
@@ -127,7 +138,7 @@ class Lines:
         for other in self.of_need[line.need]:
             if (other.terms.rank, other.number) < (line.terms.rank, line.number):
                 other.below.append(line)
-                line.ahead += other.count
+                line.step(other.count)
             else:
                 line.below.append(other)
         self.all.append(line)
@@ -156,6 +167,26 @@ class Lines:
         line = entry.line
         heapq.heappush(line.heap, (entry.since, entry.order, entry.ticket, entry))
         self._count(line, 1)
+        if entry.refused_by:
+            self._change(line.need)
+
+    def refuse(self, entry: Waiting, agents: frozenset[Hashable]) -> None:
+        """These, and no others, declined or missed a contact in line."""
+        if entry.refused_by != agents:
+            entry.refused_by = agents
+            self._change(entry.line.need)
+
+    def forget(self) -> None:
+        """What was told of the worth of lines does not hold any more."""
+        for lines in self.open.values():
+            for line in lines:
+                line.weighed_in, line.most_until = -1, -math.inf
+        for need in range(len(self.many)):
+            self._change(need)
+
+    def _change(self, need: int) -> None:
+        self.changes += 1
+        self.changed_in[need] = self.changes
 
     def leave(self, contact: Hashable) -> Waiting | None:
         """Out of the line; None when it was in none."""
@@ -168,14 +199,16 @@ class Lines:
 
     def _count(self, line: Line, change: int) -> None:
         line.count += change
-        line.weighed_in = -1
         for other in line.below:
-            other.ahead += change
-            other.weighed_in = -1
+            other.step(change)
             self.stretch[other.number] = other.stretch
+            if other.count:
+                self._change(line.need)
         head = line.head()
         since = math.inf if head is None else head.since
         if since != line.since:
+            line.weighed_in, line.most_until = -1, -math.inf
+            self._change(line.need)
             if math.inf in (since, line.since):
                 self._occupy(line, head is not None)
             line.since = self.since[line.number] = since

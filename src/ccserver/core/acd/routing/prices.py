@@ -9,61 +9,49 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import factorial
+from operator import getitem
 
 import numpy as np
 
 from ccserver.core.acd.routing.demand import Demand, Floats
 from ccserver.core.acd.routing.lines import Lines
-from ccserver.core.acd.routing.staff import Profile, Staff
+from ccserver.core.acd.routing.staff import MOST_COVER, Profile, Staff
 from ccserver.core.acd.routing.terms import Policy
 from ccserver.core.acd.routing.urgency import Learned, Urgencies
 
-MOST_COVER = 12
-"""Idle agents beyond this number change nothing in the price."""
 _ADJUST_GAIN = 10.0
 _MOST_PRICE = 0.5
-_COVERS = np.arange(MOST_COVER + 1)
-_FACTORIALS = np.array([float(factorial(k)) for k in range(MOST_COVER + 1)])
+_COVERS = np.arange(MOST_COVER)
+_FACTORIALS = np.array([float(factorial(k)) for k in range(MOST_COVER)])
+_BY_COVER = np.maximum(0, np.arange(MOST_COVER + 1) - 1)
+"""The column for each cover; of those who are nobody's cover nothing is asked."""
 
 
 class Table:
-    """The prices of needs for contacts of one band."""
+    """The prices of needs for contacts of one band, by cover."""
 
-    def __init__(self, saved: Floats, dearest: Floats, cover: list[int]) -> None:
-        self._saved = saved
-        self._rows: list[list[float] | None] = [None] * len(saved)
-        """Of the same, as they are asked for."""
+    def __init__(self, saved: Floats, dearest: Floats, staff: Staff) -> None:
+        self._staff = staff
+        self._rows: list[list[float]] = saved[:, _BY_COVER].tolist()
+        """By need and cover: what is lost when one of those who now cover it is taken."""
         self._dearest: list[float] = dearest.tolist()
-        self._now: list[float] = saved[np.arange(len(saved)), np.clip(cover, 1, MOST_COVER + 1) - 1].tolist()
-        """By need: what is lost when one of those who now cover it is taken."""
-        self._version = object()
-
-    def follow(self, needs: Iterable[int], cover: list[int]) -> None:
-        """The cover of these needs has changed."""
-        now, rows, has_changed = self._now, self._rows, False
-        for need in needs:
-            idle, row = cover[need], rows[need]
-            if idle > MOST_COVER + 1:
-                continue
-            if row is None:
-                row = rows[need] = self._saved[need].tolist()
-            price = row[idle - 1 if idle <= MOST_COVER else MOST_COVER]
-            if price != now[need]:
-                now[need], has_changed = price, True
-        if has_changed:
-            self._version = object()
 
     def prices(self, profiles: Iterable[Profile]) -> list[float]:
         """Of one idle agent of each. Bounded: an agent serves one contact, and is kept from none of the dearest."""
-        now, version, told = self._now, self._version, []
+        scarcity, told = self._staff.scarcity, []
         for profile in profiles:
-            if profile.price_of is not version:
-                profile.price, profile.price_of = sum(profile.pick(now)), version
-                if profile.dearest_of is not self:
-                    profile.dearest, profile.dearest_of = max(profile.pick(self._dearest), default=0.0), self
-                profile.price = min(profile.price, profile.dearest)
+            if profile.priced_in != scarcity or profile.price_of is not self:
+                self._price(profile)
             told.append(profile.price)
         return told
+
+    def _price(self, profile: Profile) -> None:
+        """Kept until the cover changes again."""
+        if profile.price_of is not self:
+            profile.dearest, profile.price_of = max(profile.pick(self._dearest), default=0.0), self
+        price = sum(map(getitem, profile.pick(self._rows), profile.pick(self._staff.scarce)))
+        profile.price = price if price < profile.dearest else profile.dearest
+        profile.priced_in = self._staff.scarcity
 
 
 class Prices:
@@ -159,12 +147,6 @@ class Prices:
         factor[[not policy.is_adjusting for policy in self._groups]] = 1.0
         return factor
 
-    def follow(self, profile: Profile | None) -> None:
-        """An agent of the profile became idle or is idle no more."""
-        if profile is not None:
-            for table in self._tables.values():
-                table.follow(profile.able, self._staff.cover)
-
     def of(self, profiles: Sequence[Profile], band: int) -> list[float]:
         """What is lost elsewhere when an idle agent of each profile takes a contact of the band now."""
         if not self._is_holding:
@@ -185,11 +167,11 @@ class Prices:
         worth = np.bincount(need, rates * each, needs) / np.maximum(arriving, 1e-12)
         np.maximum.at(dearest, need, each * counts)
         saved = saved_by_cover(worth * self.protect, arriving * self._look)
-        return Table(saved, _MOST_PRICE * dearest, self._staff.cover)
+        return Table(saved, _MOST_PRICE * dearest, self._staff)
 
 
 def saved_by_cover(worth: Floats, arriving: Floats) -> Floats:
-    """Loss that agent number k + 1 saves, for k up to MOST_COVER: he is needed when more than k come within the look.
+    """Loss that agent number k + 1 saves, for k below MOST_COVER: he is needed when more than k come within the look.
 
     `worth` is the loss of one contact that finds nobody, `arriving` the number expected; arrivals are Poisson.
     """

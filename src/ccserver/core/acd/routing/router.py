@@ -12,6 +12,7 @@ from itertools import islice
 from operator import attrgetter
 
 from ccserver.core.acd.routing.demand import Demand
+from ccserver.core.acd.routing.front import Front
 from ccserver.core.acd.routing.lines import Line, Lines, Waiting
 from ccserver.core.acd.routing.match import MOST_TOLD, Figure, Match
 from ccserver.core.acd.routing.prices import Prices
@@ -33,7 +34,8 @@ _USUAL = Policy()
 class Router:
     """Holds waiting contacts and agents until they are matched; the caller rings, and tells what came of it.
 
-    `fit(need, profile)` is asked once for each pair: proficiency, 0 for cannot.
+    `fit(need, profile)` is asked once for each pair: proficiency, 0 for cannot. About a need that comes up in a big centre
+    the profiles are asked over several decisions; who becomes free meanwhile is asked at once.
     """
 
     def __init__(self, fit: Fit) -> None:
@@ -42,12 +44,14 @@ class Router:
         self.demand = Demand()
         self.prices = Prices(self.lines, self.staff)
         self._urgencies = self.prices.urgencies
+        self.front = Front(self._urgencies)
         self._needs: dict[Hashable, int] = {}
         self._kinds: dict[Terms, int] = {}
         self._terms: list[Terms] = []
         self._freed: dict[Hashable, None] = {}
         self._came: dict[Hashable, None] = {}
         self._kept: dict[Hashable, float] = {}
+        self._now = -math.inf
         self._recheck_at: float | None = None
         self._refresh_at = -math.inf
         self._has_new_lines = False
@@ -148,22 +152,23 @@ class Router:
         taken = self._take_back(agent)
         if taken is not None:
             self.demand.handled(taken[0].line.need, now - taken[1])
-        self.prices.follow(self.staff.set_idle(agent, now))
+        self.staff.set_idle(agent, now)
         self._freed[agent] = None
 
     def agent_busy(self, agent: Hashable) -> None:
         """Cannot, for a reason that is not ours."""
         self._freed.pop(agent, None)
+        self.staff.set_busy(agent)
         if self._kept.pop(agent, None) is not None:
             self._pass_on(self.staff.get(agent).profile)
-        self.prices.follow(self.staff.set_busy(agent))
 
     def _pass_on(self, profile: Profile) -> None:
-        """Whoever was left waiting for an agent who was kept free, and is so no more, may be another's now."""
-        waiting, able = self.lines.open, profile.able
-        lines = [line for need, lines in waiting.items() if need in able for line in lines]
-        heads = (line.head() for line in sorted(lines, key=attrgetter("number")))
-        self._came.update((head.id, None) for head in heads if head is not None)
+        """Whoever was left waiting for an agent who was kept free, and is so no more, may be another's who is free now."""
+        covers, waiting = profile.pick(self.staff.cover), profile.pick(self.lines.by_need)
+        if any(covers):
+            lines = [line for cover, some in zip(covers, waiting, strict=True) if cover for line in some]
+            heads = (line.head() for line in sorted(lines, key=attrgetter("number")))
+            self._came.update((head.id, None) for head in heads if head is not None)
 
     def not_taken(self, agent: Hashable) -> None:
         """The offer failed: the contact is in its old place again, and this agent is asked last."""
@@ -187,23 +192,31 @@ class Router:
     # -- decisions -----------------------------------------------------------------------------------------------------
 
     def next_look(self) -> float | None:
-        """When time alone may decide something."""
-        return self._recheck_at
+        """When time alone may decide something; an instant that has passed when there is more to do."""
+        return self._now if self.staff.is_asking else self._recheck_at
 
     def decide(self, now: float) -> list[Match]:
         """Everything that can be decided now; each contact and each agent at most once."""
+        self._now = now
+        if self.staff.is_asking:
+            self._came.update((line.heap[0][3].id, None) for line in self.lines.by_need[self.staff.ask()])
         if now >= self._refresh_at:
             self.prices.refresh(self.demand, now)
             self._refresh_at = now + REFRESH
         elif self._has_new_lines:
             self.prices.notice(self.demand)
         self._has_new_lines = False
-        return [match for match in self._decide(now) if match is not None]
-
-    def _decide(self, now: float) -> Iterator[Match | None]:
         is_due = self._recheck_at is not None and now >= self._recheck_at
         if is_due:
             self._freed = {**dict.fromkeys(self._tempted(now)), **self._freed}
+        matches = [match for match in self._decided(now) if match is not None]
+        if not self._kept:
+            self._recheck_at = None
+        elif is_due or self._recheck_at is None:
+            self._recheck_at = now + RECHECK
+        return matches
+
+    def _decided(self, now: float) -> Iterator[Match | None]:
         while self._freed or self._came:
             freed, self._freed = self._freed, {}
             for agent in freed:
@@ -211,10 +224,6 @@ class Router:
             came, self._came = self._came, {}
             for contact in sorted(came, key=self._rank) if len(came) > 1 else came:
                 yield self._for_contact(contact, now)
-        if not self._kept:
-            self._recheck_at = None
-        elif is_due or self._recheck_at is None:
-            self._recheck_at = now + RECHECK
 
     def _tempted(self, now: float) -> list[Hashable]:
         """Those who are kept free though somebody may wait now who is worth their price; a quick look, and never wrong."""
@@ -223,7 +232,7 @@ class Router:
             return list(kept)
         profiles = [self.staff.get(agent).profile for agent in kept]
         for agent, profile, price in zip(kept, profiles, self.prices.of(profiles, self._terms[0].band), strict=True):
-            if self._urgencies.is_worth(profile, price, now):
+            if self.front.is_worth(profile, price, now):
                 tempted.append(agent)
             else:
                 kept[agent] = price
@@ -236,7 +245,7 @@ class Router:
     def _for_agent(self, agent: Hashable, now: float) -> Match | None:
         entry = self.staff.get(agent)
         without: list[Line] = []
-        while (found := self._urgencies.foremost(entry.profile, now, without)) is not None:
+        while (found := self.front.foremost(entry.profile, now, without)) is not None:
             urgency, line = found
             contact = self._head_for(line, entry)
             if contact is not None:
@@ -251,7 +260,7 @@ class Router:
         if not (self._urgencies.has_bands or self.prices.holds_differ):
             return None
         prices, profile = self.prices, agent.profile
-        waiting = self._urgencies.older(profile, math.inf, now, len(self.lines.all))
+        waiting = self.front.older(profile, math.inf, now, len(self.lines.all))
         is_awaited = any(
             not prices.holds(line.need) or other >= prices.of((profile,), line.terms.band)[0]
             for other, line in waiting
@@ -274,37 +283,36 @@ class Router:
         if entry is None or not self.staff.cover[entry.line.need]:
             return None
         head = entry.line.head() or entry
-        cheapest = min(self._costs(head, now), default=None)
-        if cheapest is None:
+        agent = self._cheapest(head, now)
+        if agent is None:
             return None
-        agent = cheapest[3]
         urgency = self._urgencies.of(head.line, agent.profile.able[head.line.need], now)
         return self._settle(head, agent, urgency, now)
 
-    def _costs(self, contact: Waiting, now: float) -> list[tuple[float, float, int, Agent]]:
-        """What each of those who could take it costs, wishes included; then since when they are idle."""
-        need, band = contact.line.need, contact.line.terms.band
-        agents, refused_by = self._longest_idle(contact), contact.refused_by
-        policy, prices = self.prices.policies[need], self.prices.of([agent.profile for agent in agents], band)
+    def _cheapest(self, contact: Waiting, now: float) -> Agent | None:
+        """Of those who could take it who costs least, wishes included; then who is idle for longest."""
+        need, agents, refused_by = contact.line.need, self._longest_idle(contact), contact.refused_by
+        prices = self.prices.of([agent.profile for agent in agents], contact.line.terms.band)
+        policy = self.prices.policies[need]
         by_level, by_idle = _FAIR_SCALE * policy.level_gain, _FAIR_SCALE * policy.idle_gain / _FAIR_IDLE
-        long_ago = now - _FAIR_IDLE
-        return [
-            (
-                price
-                - by_level * agent.profile.able[need]
-                - by_idle * (now - since if (since := agent.idle_since or 0.0) > long_ago else _FAIR_IDLE)
-                + (_ASKED_LAST if agent.id in refused_by else 0.0),
-                *(since, agent.profile.number, agent),
-            )
-            for agent, price in zip(agents, prices, strict=True)
-        ]
+        least, found = math.inf, None
+        for agent, price in zip(agents, prices, strict=True):
+            idle = now - (agent.idle_since or 0.0)
+            cost = price - by_level * agent.profile.able[need] - by_idle * (idle if idle < _FAIR_IDLE else _FAIR_IDLE)
+            if agent.id in refused_by:
+                cost += _ASKED_LAST
+            if cost < least or (cost == least and found is not None and _idle_first(agent) < _idle_first(found)):
+                least, found = cost, agent
+        return found
 
     def _longest_idle(self, contact: Waiting) -> list[Agent]:
         """Of each profile the one who could take it."""
         line, refused_by = contact.line, contact.refused_by
         profiles = islice(self.staff.idle[line.need].values(), MOST_PROFILES)
-        longest = (profile.longest(refused_by) if refused_by else profile.first for profile in profiles)
         before = self._before(line) if self._urgencies.has_bands else ()
+        if not (before or refused_by):
+            return [profile.first for profile in profiles if profile.first is not None]
+        longest = (profile.longest(refused_by) for profile in profiles)
         return [agent for agent in longest if agent is not None and not (before and self._is_wanted(agent, before))]
 
     def _is_wanted(self, agent: Agent, by: Iterable[Line]) -> bool:
@@ -325,7 +333,7 @@ class Router:
             self._kept[agent.id] = price
             return None
         waited = contact.waited(now)
-        ahead = self._urgencies.older(agent.profile, contact.since, now, MOST_TOLD)
+        ahead = self.front.older(agent.profile, contact.since, now, MOST_TOLD)
         qualified = self.staff.cover[line.need]
         self.lines.leave(contact.id)
         self._came.pop(contact.id, None)
@@ -335,10 +343,14 @@ class Router:
         self.demand.answered(line.kind, waited, waited + self.prices.ring <= line.terms.target)
         return Match(
             *(contact.id, agent.id, urgency, price, waited, agent.profile.able[line.need], line.need, qualified),
-            ahead=tuple((head.id, urgency) for urgency, line in ahead if (head := line.head()) is not None),
+            ahead=tuple([(head.id, urgency) for urgency, line in ahead if (head := line.head()) is not None]),
             kept=self._kept_free(line.need) if self._kept else (),
         )
 
     def _kept_free(self, need: int) -> tuple[Figure, ...]:
         kept = ((agent, price) for agent, price in self._kept.items() if need in self.staff.get(agent).profile.able)
         return tuple(islice(kept, MOST_TOLD))
+
+
+def _idle_first(agent: Agent) -> tuple[float, int]:
+    return agent.idle_since or 0.0, agent.profile.number
