@@ -115,7 +115,14 @@ async def test_without_an_engine_nothing_is_made_and_it_is_said(folder: Path, tm
 
 
 async def test_an_english_centre_needs_no_engine(tmp_path: Path) -> None:
-    """And makes no folder for it."""
+    """The longest waits are then not told, and that is no problem."""
     shutil.copytree(TOP / "examples/demo", tmp_path / "demo")
     built = await stock(tmp_path).prepare(load_configuration(tmp_path / "demo"), lambda share: None)
-    assert (placed(built), built.problems, (tmp_path / "prompts").exists()) == ((), [], False)
+    assert (placed(built), built.problems) == ((), [])
+
+
+async def test_what_english_has_no_recording_of_is_spoken(tmp_path: Path) -> None:
+    """Below no language: where Asterisk looks when the caller's has no such file."""
+    shutil.copytree(TOP / "examples/demo", tmp_path / "demo")
+    built = await stock(tmp_path, Engine()).prepare(load_configuration(tmp_path / "demo"), lambda share: None)
+    assert [name for name, _ in placed(built)] == ["wait/over-12"]

@@ -13,7 +13,8 @@ from tests.house.files import TOP
 
 from ccserver.config import Configuration, check, load_configuration
 from ccserver.config.sounds import stock_recordings
-from ccserver.core.acd import treatment
+from ccserver.core.acd import wait_words
+from ccserver.core.forecast import Step
 from ccserver.core.ids import AgentId, FlowId, NodeId, QueueId
 from ccserver.core.ivr.flow import DigitsNode, MenuNode, QueueNode, SetNode, VoicemailNode
 from ccserver.core.plan import ExitKind
@@ -142,8 +143,10 @@ def test_the_numbers_of_customers_are_possible() -> None:
 
 
 def test_what_the_queue_announces_is_among_the_stock_recordings() -> None:
-    """Positions are told with Asterisk's own recordings."""
-    said = {sound.value for place in (1, 2, 7) for sound in treatment.position_sounds(place)}
+    """Positions and waits are told with Asterisk's own recordings."""
+    sounds = [wait_words.position_words(place) for place in (1, 2, 7)]
+    sounds += [wait_words.wait_words(step, "en") for step in Step if step is not Step.OVER_12]
+    said = {sound.value for one in sounds for sound in one}
     assert {name for name in said if not name.isdigit()} <= stock_recordings()
 
 

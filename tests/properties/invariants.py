@@ -7,7 +7,7 @@ I5  every transient state has a deadline, and is left at most 2 s after it
 I6  a caller's queue entry time and priority never get worse
 I7  a caller who waits and an agent who could take the call never coexist, unless the agent is kept free for others: then
     there is a queue of theirs whose policy keeps agents, they are looked at again, and no caller waits beyond the limit of
-    the tier
+    the tier. And unless the customer is being looked up who may turn out to be of a higher tier: that has a limit of its own
 I8  a call is offered only to an agent who is ready, has a reachable phone and the skill in the plan in force; and who, if
     there was a page of theirs since they signed in, has one now or lost it less than the grace time ago: the lease of
     the desktop. An agent who never had one works with the phone alone and is served (docs/adr/0008-desktop-lease.md).
@@ -15,6 +15,8 @@ Lengths: the segments of a record add up to its length, which is the time on the
 
 I16 what the dispatch holds is what one would hold that knew nothing but the centre
 I17 the same holds for what is counted for overflow; nobody waits for whom an overflow rule holds
+
+I18 no caller is told a worse step of the estimated wait than before in the same wait
 
 I4, that a server which dies hangs up nobody, is about processes: see tests/scenarios/test_crashes.py.
 """
@@ -32,6 +34,7 @@ from ccserver.core.acd.overflow_rules import rule_for
 from ccserver.core.acd.overflow_sight import OverflowSight
 from ccserver.core.agent import Agent, Desktop, Presence, SystemReason
 from ccserver.core.events import DesktopAttached, DesktopDetached, Event
+from ccserver.core.forecast import Step
 from ccserver.core.ids import AgentId, InteractionId
 from ccserver.core.interaction import Interaction, InteractionState
 from ccserver.core.kernel import Outcome
@@ -58,6 +61,7 @@ class Watch:
         self.leases: set[AgentId] = set()
         """Agents of whom a page was seen since they signed in."""
         self.places: dict[InteractionId, Place] = {}
+        self.told: dict[InteractionId, Step] = {}
 
     def after_step(self, event: Event, outcome: Outcome) -> None:
         """All of them."""
@@ -82,6 +86,7 @@ class Watch:
         self.i7_nobody_waits_for_an_idle_agent()
         self.i16_the_dispatch_has_not_drifted()
         self.i17_overflow_has_not_drifted_and_is_done()
+        self.i18_the_wait_told_never_gets_worse()
 
     def after_crash(self) -> None:
         """What was not on the disk yet was promised to nobody; no page is there."""
@@ -91,6 +96,7 @@ class Watch:
         kept = {key for key in self.started if key in live or key in self.sim.journal.records}
         self.started = kept
         self.places = {key: place for key, place in self.places.items() if key in kept}
+        self.told.clear()
 
     def i1_one_work_item_for_each_agent(self) -> None:
         centre = self.sim.centre
@@ -147,6 +153,8 @@ class Watch:
         for interaction in centre.interactions.values():
             if interaction.state is not S.QUEUED or interaction.node not in centre.nodes_up or not interaction.place:
                 continue
+            if self._is_looked_up(interaction):
+                continue
             plan = centre.plan.queues.get(interaction.place.queue)
             able = [agent.id for agent in idle if plan and self._has_skills(agent, plan.id)]
             kept = [agent for agent in able if self._may_be_kept(agent)]
@@ -162,6 +170,25 @@ class Watch:
         plan = self.sim.centre.plan
         keeping = [queue for queue in plan.queues.values() if queue.policy.kind is PolicyKind.TARGETS]
         return any(meets(plan.agents[agent].skills, queue.needs) for queue in keeping)
+
+    def _is_looked_up(self, interaction: Interaction) -> bool:
+        centre = self.sim.centre
+        plan = centre.plan.queues.get(interaction.place.queue) if interaction.place else None
+        may_rise = interaction.tier != centre.plan.tiers[0].id and plan and plan.policy.kind is not PolicyKind.EQUAL
+        return bool(may_rise) and timers.LookUpLimit(interaction.id) in centre.timers
+
+    def i18_the_wait_told_never_gets_worse(self) -> None:
+        for interaction in self.sim.centre.interactions.values():
+            place = interaction.place
+            if place is None:
+                self.told.pop(interaction.id, None)
+                continue
+            before = self.told.get(interaction.id)
+            if place.told is not None:
+                assert before is None or place.told.step <= before, f"I18: {interaction.id} was told {before}"
+                self.told[interaction.id] = place.told.step
+            else:
+                assert before is None, f"I18: what {interaction.id} was told is forgotten"
 
     def i16_the_dispatch_has_not_drifted(self) -> None:
         dispatch, fresh = self.sim.kernel.dispatch, Dispatch()
@@ -180,6 +207,8 @@ class Watch:
             interaction = centre.interactions[key]
             place = interaction.place
             if place is None or place.is_overdue or interaction.node not in centre.nodes_up:
+                continue
+            if self._is_looked_up(interaction):
                 continue
             found = rule_for(centre.plan, interaction, on, watch.sight.count, now)
             due_at = centre.timers.get(timers.OverflowDue(key))

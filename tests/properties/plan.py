@@ -13,14 +13,27 @@ from tests.scenarios import plan as plan_of_scenarios
 from tests.scenarios import stage as words
 
 from ccserver.core.ids import EntryPointId, QueueId, TierId
-from ccserver.core.plan import EntryPoint, Exit, ExitKind, Figure, OverflowRule, Plan, QueuePlan, Switch
+from ccserver.core.plan import (
+    Announcement,
+    Comfort,
+    EntryPoint,
+    Exit,
+    ExitKind,
+    Figure,
+    OverflowRule,
+    Plan,
+    QueuePlan,
+    Switch,
+)
+from ccserver.core.sounds import recorded
 from ccserver.core.tiers import PolicyKind, RoutingPolicy, Tier
 
 RELAY, LOBBY, CORNER = QueueId("relay"), QueueId("lobby"), QueueId("corner")
 RELAY_LINE, CORNER_LINE = "+448081570108", "+448081570109"
 GOLD = Tier(
-    TierId("gold"), "Gold", 20.0, timedelta(seconds=3), 0.95, timedelta(seconds=4), timedelta(seconds=200), "gold"
-)
+    TierId("gold"), "Gold", 20.0, timedelta(seconds=3), 0.95, timedelta(seconds=4), timedelta(seconds=200), "gold",
+    greeting=recorded("hello"),
+)  # fmt: skip
 BASIC = Tier(TierId("basic"), "Basic", 1.0, timedelta(seconds=5), 0.8, timedelta(seconds=7))
 TIERS = (GOLD, BASIC)
 KEEPING = RoutingPolicy("keeping", PolicyKind.TARGETS, protect=5.0)
@@ -33,6 +46,8 @@ POLICIES = {
 }
 TO_FLOW = Exit(ExitKind.FLOW, target="main")
 TO_LOBBY, TO_CORNER = Exit(ExitKind.QUEUE, target=LOBBY), Exit(ExitKind.QUEUE, target=CORNER)
+TELLING = Announcement(timedelta(seconds=2), timedelta(seconds=3), wait=True)
+COMFORT = Comfort(timedelta(seconds=3), timedelta(seconds=4), (recorded("hello"), recorded("sorry")))
 OVERFLOW = {
     RELAY: (
         OverflowRule(TO_CORNER, switches=(Switch(RELAY, Figure.LENGTH, True, 3, 2),)),
@@ -63,6 +78,7 @@ def make_plan() -> Plan:
         queues[QueueId(name)] = replace(queues[QueueId(name)], policy=policy)
     for key, rules in OVERFLOW.items():
         queues[key] = replace(queues[key], overflow=rules)
+    queues = {key: replace(queue, announcement=TELLING, comfort=COMFORT) for key, queue in queues.items()}
     return replace(base, queues=queues, entry_points={**base.entry_points, **lines}, tiers=TIERS)
 
 

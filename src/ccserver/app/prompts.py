@@ -16,7 +16,7 @@ from ccserver.core.plan import Plan
 from ccserver.core.sounds import Sound, SoundKind
 from ccserver.pbx import PbxPaths
 from ccserver.services.prompt_builder import BUILD_LIMIT, Built, PromptBuilder, Wanted, without_own
-from ccserver.services.prompt_texts import numbers, primary, texts_of
+from ccserver.services.prompt_texts import ENGLISH, numbers, primary, texts_of
 from ccserver.services.speech import SAID, said_name
 
 RECORDED_LANGUAGE = "en"
@@ -38,14 +38,19 @@ class PromptStock:
     async def prepare(
         self, configuration: Configuration, tell: Callable[[float], None], limit: float = BUILD_LIMIT
     ) -> Built:
-        """Make what is missing. Where only recordings in English are played, the engine is asked nothing. Raises OSError."""
-        wanted = wanted_prompts(configuration.plan)
-        if not wanted:
-            return Built()
+        """Make what is missing. Where only recordings in English are played, the engine is asked nothing; for what English
+        has no recording of it may be away: that is then not said. Raises OSError."""
+        plan, built = configuration.plan, Built()
         own = (await asyncio.to_thread(Recordings.of, configuration.site.folder)).own
-        built = await self._builder.build(without_own(wanted, own), tell, limit)
+        if wanted := wanted_prompts(plan):
+            built = await self._builder.build(without_own(wanted, own), tell, limit)
         for problem in built.problems:
             _log.warning("prompts are missing", why=problem)
+        if wanted := english_sentences(plan):
+            besides = await self._builder.build(without_own(wanted, own), lambda _: None, limit)
+            built.files |= besides.files
+            for problem in besides.problems:
+                _log.info("the longest waits are not told in English", why=problem)
         return built
 
 
@@ -70,13 +75,20 @@ def wanted_prompts(plan: Plan) -> list[Wanted]:
     ]
 
 
+def english_sentences(plan: Plan) -> list[Wanted]:
+    """What English has no recording of, where waits are told. It lies outside the folders of the languages, where Asterisk
+    looks last."""
+    tells_waits = any(queue.announcement is not None and queue.announcement.wait for queue in plan.queues.values())
+    return [Wanted(RECORDED_LANGUAGE, name, text) for name, text in ENGLISH.items()] if tells_waits else []
+
+
 def placed(built: Built) -> tuple[tuple[str, Path], ...]:
     """Where they go below the PBX's sounds (`zh_CN/hello`, as Asterisk spells a language), and the files."""
     return tuple(sorted((_place(one), file) for one, file in built.files.items()))
 
 
 def _place(one: Wanted) -> str:
-    is_said = one.name.startswith(f"{SAID}/")
+    is_said = one.name.startswith(f"{SAID}/") or one.language == RECORDED_LANGUAGE
     return one.name if is_said else f"{one.language.replace('-', '_')}/{one.name}"
 
 

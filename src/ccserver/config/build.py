@@ -23,7 +23,17 @@ from ccserver.config.schema.tiers import TierSection
 from ccserver.config.site import EventLog, Network, Site, SiteTrunk, SiteUser
 from ccserver.config.sounds import Recordings, own_music
 from ccserver.core.ids import AgentId, EntryPointId, FlowId, QueueId, TierId
-from ccserver.core.plan import AgentProfile, Announcement, EntryPoint, Exit, ExitKind, OverflowRule, Plan, QueuePlan
+from ccserver.core.plan import (
+    AgentProfile,
+    Announcement,
+    Comfort,
+    EntryPoint,
+    Exit,
+    ExitKind,
+    OverflowRule,
+    Plan,
+    QueuePlan,
+)
 from ccserver.core.skills import AtLeast, Relaxation
 from ccserver.core.sounds import recorded
 from ccserver.core.tiers import DEFAULT_POLICY, DEFAULT_TIER, RoutingPolicy, Tier
@@ -179,7 +189,6 @@ def build_policy(name: str, model: Root) -> RoutingPolicy:
 
 
 def _queue(queue: QueueId, section: QueueDefinition, model: Root) -> QueuePlan:
-    announced = section.announce_position
     on_max_wait = build_exit(section.on_max_wait)
     return QueuePlan(
         id=queue,
@@ -187,7 +196,7 @@ def _queue(queue: QueueId, section: QueueDefinition, model: Root) -> QueuePlan:
         needs=part_of_queue(queue, section).requirement,
         priority=section.priority,
         music=section.music,
-        announcement=Announcement(announced.first_after, announced.every) if announced else None,
+        announcement=_announcement(section),
         max_wait=section.max_wait,
         on_max_wait=on_max_wait,
         max_length=section.max_length,
@@ -207,7 +216,23 @@ def _queue(queue: QueueId, section: QueueDefinition, model: Root) -> QueuePlan:
         hours=section.hours or "",
         on_closed=build_exit(section.on_closed) if section.on_closed else None,
         on_closing=build_exit(section.on_closing) if section.on_closing else None,
+        comfort=_comfort(section),
     )
+
+
+def _announcement(section: QueueDefinition) -> Announcement | None:
+    if section.announce is not None:
+        one = section.announce
+        return Announcement(one.first_after, one.every, one.position, one.wait)
+    older = section.announce_position
+    return Announcement(older.first_after, older.every) if older is not None else None
+
+
+def _comfort(section: QueueDefinition) -> Comfort | None:
+    one = section.comfort
+    if one is None:
+        return None
+    return Comfort(one.first_after or one.every, one.every, tuple(build_sounds(each) for each in one.messages))
 
 
 def _rule(queue: QueueId, section: OverflowSection) -> OverflowRule:

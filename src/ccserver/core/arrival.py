@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ccserver.core.acd.queueing import take_tier
+from ccserver.core.acd.treatment import greet
 from ccserver.core.centre import Centre
 from ccserver.core.commands import CancelTimer, Command, LookUpCustomer, ReturnLeg, StartTimer
 from ccserver.core.events import CustomerFound, Event, ExitTaken, FlowChosen, LegArrived, QueueChosen
@@ -84,13 +85,15 @@ def on_customer_found(centre: Centre, event: CustomerFound, now: datetime) -> Ef
     if event.interaction not in centre.interactions:
         return
     yield CancelTimer(LookUpLimit(event.interaction))
+    interaction = centre.interaction(event.interaction)
     if event.card is not None:
-        interaction = centre.interaction(event.interaction)
         interaction.customer = event.card
         yield from take_tier(centre, interaction, now)
         yield CustomerKnown(event.interaction)
+    yield from greet(centre, interaction, now)
 
 
 def on_look_up_limit(centre: Centre, key: LookUpLimit, now: datetime) -> Effects:
-    """Nobody waits for the directory; a late answer is still welcome."""
-    yield from ()
+    """Nobody waits longer for the directory: whoever was held back is offered from now on. A late answer is still welcome."""
+    if key.interaction in centre.interactions:
+        yield from greet(centre, centre.interaction(key.interaction), now)

@@ -13,6 +13,7 @@ from ccserver.core.centre import Centre
 from ccserver.core.ids import InteractionId
 from ccserver.core.timers import (
     AnnouncementDue,
+    ComfortDue,
     DialLimit,
     DigitLimit,
     MaxWait,
@@ -42,6 +43,7 @@ def _interaction_of(centre: Centre, key: TimerKey) -> InteractionId | None:
             MaxWait(interaction=interaction)
             | OverflowDue(interaction=interaction)
             | AnnouncementDue(interaction=interaction)
+            | ComfortDue(interaction=interaction)
             | DigitLimit(interaction=interaction)
             | PromptLimit(interaction=interaction)
             | MessageLimit(interaction=interaction)

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from ccserver.core.agent import Agent
+from ccserver.core.forecast import WaitForecast
 from ccserver.core.ids import AgentId, InteractionId, LegId, NodeName, WorkItemId, leg_id
 from ccserver.core.interaction import Interaction, InteractionState
 from ccserver.core.plan import Plan, Switch
@@ -41,6 +42,8 @@ class Centre:
     switches: set[Switch] = field(default_factory=set)
     """Overflow conditions of the plan that are on, also after a restart: what began before it ends where it was to end."""
     touched: set[tuple[str, str]] = field(default_factory=set)
+    forecast: WaitForecast | None = field(default=None, repr=False, compare=False)
+    """Answers how long somebody will wait; the kernel's, and derived."""
 
     def interaction(self, key: InteractionId) -> Interaction:
         self.touched.add(("interaction", key))

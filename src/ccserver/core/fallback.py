@@ -41,7 +41,7 @@ from ccserver.core.notices import InteractionStarted, Notice, OddityNoticed
 from ccserver.core.phone_use import leave_fallback_talk
 from ccserver.core.records import Decision, Direction, Result, SegmentKind
 from ccserver.core.reporting import timeline
-from ccserver.core.timers import AnnouncementDue, CloseLimit, DialLimit, LookUpLimit, MaxWait, MessageLimit
+from ccserver.core.timers import AnnouncementDue, CloseLimit, ComfortDue, DialLimit, LookUpLimit, MaxWait, MessageLimit
 
 Effects = Iterator[Command | Notice | Event]
 MOST_TIMES_THE_CENTRE: Final = 2
@@ -99,7 +99,7 @@ def _give_away(centre: Centre, interaction: Interaction, at: datetime, now: date
     """Everything that hangs on the interaction ends, but its place in the line is kept."""
     yield from stop_prompt(interaction)
     yield from leave_flow(interaction)
-    for key in (CloseLimit, MessageLimit, DialLimit, AnnouncementDue, MaxWait):
+    for key in (CloseLimit, MessageLimit, DialLimit, AnnouncementDue, ComfortDue, MaxWait):
         yield CancelTimer(key(interaction.id))
     interaction.recording = ""
     if interaction.forwarded_leg is not None:

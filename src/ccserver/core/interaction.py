@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from ccserver.core.customer import CustomerCard
+from ccserver.core.forecast import Forecast, Told
 from ccserver.core.fsm import IGNORE, Row, Table
 from ccserver.core.ids import (
     AgentId,
@@ -106,6 +107,14 @@ class QueuePlace:
     """The maximum wait is over: only the offer that rings now may still end it."""
     visited: list[QueueId] = field(default_factory=list)
     """Queues in which it was before this one; no overflow rule leads back."""
+    expected: Forecast | None = None
+    """What was to be expected when it came into this line; None for whoever found an agent at once."""
+    told: Told | None = None
+    """What the caller was told last of the wait; never a worse step afterwards."""
+    comfort_count: int = 0
+    """Comfort messages heard: the next one of the list is played."""
+    is_greeted: bool = False
+    """The greeting of a tier was played."""
 
 
 @dataclass(slots=True)

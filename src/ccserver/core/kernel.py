@@ -34,6 +34,7 @@ from ccserver.core import (
 )
 from ccserver.core.acd import offering, overflow, queueing, returning, treatment
 from ccserver.core.acd.dispatch import Dispatch
+from ccserver.core.acd.forecasting import LiveForecast
 from ccserver.core.acd.learned import Learned
 from ccserver.core.acd.overflow_watch import OverflowWatch
 from ccserver.core.blindness import LOOK_AGAIN, is_blind
@@ -104,6 +105,7 @@ TIMER_HANDLERS: Mapping[type, tuple[Handler, ...]] = {
     timers.RingLimit: (offering.on_ring_limit,),
     timers.WrapUpLimit: (work.on_wrap_up_limit,),
     timers.AnnouncementDue: (treatment.on_announcement_due,),
+    timers.ComfortDue: (treatment.on_comfort_due,),
     timers.MaxWait: (overflow.on_max_wait,),
     timers.OverflowDue: (overflow.on_overflow_due,),
     timers.DigitLimit: (interpreter.on_digit_limit,),
@@ -139,6 +141,8 @@ class Kernel:
         """None after a bug: what it holds may be wrong. The next event makes a new one from the centre."""
         self.overflow: OverflowWatch | None = None
         """The same holds for it."""
+        self.forecast: LiveForecast | None = None
+        """The same holds for it; what it learned is lost only by a bug of its own."""
         self._broken: tuple[Event, deque[Event], Outcome] | None = None
 
     @property
@@ -166,6 +170,7 @@ class Kernel:
         """
         self.dispatch = self.dispatch or Dispatch()
         self.overflow = self.overflow or OverflowWatch()
+        self.forecast = self.centre.forecast = self.forecast or LiveForecast()
         return self._work_off(event, deque([event]), Outcome(), now)
 
     def recover(self, subject: InteractionId | None, now: datetime) -> Outcome:
@@ -243,8 +248,17 @@ class Kernel:
             for effect in dispatch.timer(self.centre):
                 self._take(effect, waiting, outcome)
             self.dispatch = dispatch
+            if not waiting:
+                self._look_ahead(dispatch, now, waiting, outcome)
         if not waiting:
             self._look_for_overflow(now, waiting, outcome)
+
+    def _look_ahead(self, dispatch: Dispatch, now: datetime, waiting: deque[Event], outcome: Outcome) -> None:
+        forecast, self.forecast = self.forecast, None
+        if forecast is not None:
+            for notice in forecast.follow(self.centre, dispatch, now):
+                self._take(notice, waiting, outcome)
+            self.forecast = forecast
 
     def _look_for_overflow(self, now: datetime, waiting: deque[Event], outcome: Outcome) -> None:
         watch, self.overflow = self.overflow, None

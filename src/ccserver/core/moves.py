@@ -13,7 +13,7 @@ from ccserver.core.interaction import INTERACTION, Interaction, InteractionEvent
 from ccserver.core.notices import HowLeft, LeftQueue, Notice
 from ccserver.core.records import SegmentKind
 from ccserver.core.reporting.timeline import turn
-from ccserver.core.timers import AnnouncementDue, DigitLimit, MaxWait, OverflowDue, PromptLimit
+from ccserver.core.timers import AnnouncementDue, ComfortDue, DigitLimit, MaxWait, OverflowDue, PromptLimit
 
 SEGMENT_OF_STATE = {
     InteractionState.ARRIVED: SegmentKind.IVR,
@@ -57,6 +57,7 @@ def leave_queue(interaction: Interaction, now: datetime, how: HowLeft) -> Iterat
         return
     interaction.place = None
     yield CancelTimer(AnnouncementDue(interaction.id))
+    yield CancelTimer(ComfortDue(interaction.id))
     yield CancelTimer(MaxWait(interaction.id))
     yield CancelTimer(OverflowDue(interaction.id))
     yield LeftQueue(interaction.id, place.queue, interaction.tier, now - place.since, how)

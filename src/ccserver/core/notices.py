@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from ccserver.core.forecast import Forecast, Step
 from ccserver.core.ids import AgentId, InteractionId, LegId, QueueId, WorkItemId
 from ccserver.core.records import Direction, InteractionRecord
 
@@ -63,6 +64,26 @@ class OverflowTaken:
     rule: int
     then: str
     waited: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class WaitJudged:
+    """Somebody was answered for whom `expected` had been foretold; after `waited` seconds from then on."""
+
+    interaction: InteractionId
+    queue: QueueId
+    tier: str
+    expected: Forecast
+    waited: float
+
+
+@dataclass(frozen=True, slots=True)
+class WaitAnnounced:
+    """The caller was told this step of the estimated wait."""
+
+    interaction: InteractionId
+    queue: QueueId
+    step: Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,5 +188,5 @@ class OddityNoticed:
 Notice = (
     InteractionStarted | CustomerKnown | JoinedQueue | LeftQueue | PositionAnnounced | OfferMade | OfferEnded
     | TalkStarted | TalkEnded | WorkItemChanged | PresenceChanged | PhoneChanged | LinkChanged | MessageLeft
-    | RecordMade | OddityNoticed | OverflowTaken
+    | RecordMade | OddityNoticed | OverflowTaken | WaitJudged | WaitAnnounced
 )  # fmt: skip

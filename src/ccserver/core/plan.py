@@ -104,11 +104,21 @@ class OverflowRule:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """When the waiting caller is told the position. `every` None: only once."""
+    """When the waiting caller is told the position and the estimated wait. `every` None: only once."""
 
     first_after: timedelta
     every: timedelta | None
     position: bool = True
+    wait: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comfort:
+    """What the waiting caller hears now and then: the messages in turn, and again from the first."""
+
+    first_after: timedelta
+    every: timedelta
+    messages: tuple[Sounds, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +155,7 @@ class QueuePlan:
     """For whoever comes when it is closed; None: as after the maximum wait."""
     on_closing: Exit | None = None
     """For those who wait when it closes; None: they are served, to the last."""
+    comfort: Comfort | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,11 @@ class AnnouncementDue:
 
 
 @dataclass(frozen=True, slots=True)
+class ComfortDue:
+    interaction: InteractionId
+
+
+@dataclass(frozen=True, slots=True)
 class MaxWait:
     interaction: InteractionId
 
@@ -98,5 +103,5 @@ class AgentsKept:
 
 TimerKey = (
     RingLimit | WrapUpLimit | AnnouncementDue | MaxWait | DigitLimit | PromptLimit | LookUpLimit | MessageLimit
-    | CloseLimit | DialLimit | DesktopGrace | AgentsKept | OverflowDue
+    | CloseLimit | DialLimit | DesktopGrace | AgentsKept | OverflowDue | ComfortDue
 )  # fmt: skip

@@ -4,7 +4,8 @@ A prompt has the name of the English recording in whose place it is heard: `queu
 An announcement is put together as in English: "you are number" (`queue-thereare`), the number, and what follows it
 (`queue-callswaiting`). So every number is one file, spoken by the engine from its digits: the voice knows better than a
 table that 21 is "einundzwanzig" and 第21位 "èrshíyī". A file for each whole sentence would sound smoother yet, but takes a
-further hundred files for each sentence with a number in it. Texts therefore let the number stand where it has no ending and
+further hundred files for each sentence with a number in it; the few steps of the estimated wait are such sentences
+(`wait/from-2-to-4`), which have no English recording. Texts therefore let the number stand where it has no ending and
 bends no word: after 第 and before 位, or at the end of a part. In Chinese, words of one character with two readings (重, 长, 尽)
 are avoided: an engine that reads character by character takes the commoner one.
 """
@@ -47,6 +48,12 @@ _CHINESE: Final = {
     "number-not-answering": "您拨打的号码无人接听。",
     "digits/star": "星号",
     "digits/pound": "井号",
+    "wait/under-1": "预计等候时间不到一分钟。",
+    "wait/from-1-to-2": "预计等候时间为一到两分钟。",
+    "wait/from-2-to-4": "预计等候时间为两到四分钟。",
+    "wait/from-4-to-7": "预计等候时间为四到七分钟。",
+    "wait/from-7-to-12": "预计等候时间为七到十二分钟。",
+    "wait/over-12": "预计等候时间超过十二分钟。",
 }
 _GERMAN: Final = {
     "queue-youarenext": "Sie sind der nächste in der Warteschlange.",
@@ -77,6 +84,12 @@ _GERMAN: Final = {
     "number-not-answering": "Unter dieser Nummer meldet sich niemand.",
     "digits/star": "Stern",
     "digits/pound": "Raute",
+    "wait/under-1": "Die Wartezeit beträgt voraussichtlich weniger als eine Minute.",
+    "wait/from-1-to-2": "Die Wartezeit beträgt voraussichtlich ein bis zwei Minuten.",
+    "wait/from-2-to-4": "Die Wartezeit beträgt voraussichtlich zwei bis vier Minuten.",
+    "wait/from-4-to-7": "Die Wartezeit beträgt voraussichtlich vier bis sieben Minuten.",
+    "wait/from-7-to-12": "Die Wartezeit beträgt voraussichtlich sieben bis zwölf Minuten.",
+    "wait/over-12": "Die Wartezeit beträgt voraussichtlich mehr als zwölf Minuten.",
 }
 _FRENCH: Final = {
     "queue-youarenext": "Vous êtes le prochain dans la file d'attente.",
@@ -107,6 +120,12 @@ _FRENCH: Final = {
     "number-not-answering": "Ce numéro ne répond pas.",
     "digits/star": "étoile",
     "digits/pound": "dièse",
+    "wait/under-1": "Le temps d'attente estimé est de moins d'une minute.",
+    "wait/from-1-to-2": "Le temps d'attente estimé est d'une à deux minutes.",
+    "wait/from-2-to-4": "Le temps d'attente estimé est de deux à quatre minutes.",
+    "wait/from-4-to-7": "Le temps d'attente estimé est de quatre à sept minutes.",
+    "wait/from-7-to-12": "Le temps d'attente estimé est de sept à douze minutes.",
+    "wait/over-12": "Le temps d'attente estimé est de plus de douze minutes.",
 }
 _SPANISH: Final = {
     "queue-youarenext": "Su llamada es la siguiente en la cola.",
@@ -137,7 +156,17 @@ _SPANISH: Final = {
     "number-not-answering": "Este número no contesta.",
     "digits/star": "asterisco",
     "digits/pound": "almohadilla",
+    "wait/under-1": "El tiempo de espera estimado es de menos de un minuto.",
+    "wait/from-1-to-2": "El tiempo de espera estimado es de uno a dos minutos.",
+    "wait/from-2-to-4": "El tiempo de espera estimado es de dos a cuatro minutos.",
+    "wait/from-4-to-7": "El tiempo de espera estimado es de cuatro a siete minutos.",
+    "wait/from-7-to-12": "El tiempo de espera estimado es de siete a doce minutos.",
+    "wait/over-12": "El tiempo de espera estimado es de más de doce minutos.",
 }
+ENGLISH: Final[Mapping[str, str]] = MappingProxyType(
+    {"wait/over-12": "The estimated hold time is more than twelve minutes."}
+)
+"""What has no recording of Asterisk's; heard too by callers of languages without texts."""
 CATALOGUE: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {"zh": _CHINESE, "de": _GERMAN, "fr": _FRENCH, "es": _SPANISH}
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.core.acd.estimate_worlds import expected
 
-from ccserver.core.acd.estimate_announcing import Heard, Step, step_of, to_announce
+from ccserver.core.acd.estimate_announcing import Heard, step_of, to_announce
+from ccserver.core.forecast import Step
 
 
 @pytest.mark.parametrize(

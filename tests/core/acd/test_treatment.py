@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.core.playbook import (
     ANN,
     BOB,
     IVR_DNIS,
     NODE,
     PRIVATE_DNIS,
+    SALES,
     START,
     SUPPORT,
+    SUPPORT_DNIS,
     Play,
+    entry,
     only,
     plan,
     queue,
@@ -19,19 +28,53 @@ from tests.core.playbook import (
     some,
 )
 
-from ccserver.core.acd.treatment import position_sounds, start_treatment
+from ccserver.core.acd.estimate_announcing import step_of
+from ccserver.core.acd.forecasting import LiveForecast
+from ccserver.core.acd.treatment import start_treatment
+from ccserver.core.acd.wait_words import THANKS, position_words, wait_words
 from ccserver.core.centre import Centre
-from ccserver.core.commands import AnswerLeg, PlayPrompt, StartMusic, StartTimer
-from ccserver.core.events import DigitReceived, PromptFinished, TimerFired
-from ccserver.core.ids import InteractionId, LegId, PromptId
+from ccserver.core.commands import AnswerLeg, PlayPrompt, RingAgent, StartMusic, StartTimer
+from ccserver.core.customer import CustomerCard
+from ccserver.core.events import CustomerFound, DigitReceived, PromptFinished, TimerFired
+from ccserver.core.forecast import Forecast, Step, Told
+from ccserver.core.ids import CustomerId, InteractionId, LegId, PromptId, TierId
 from ccserver.core.interaction import Interaction, InteractionState
-from ccserver.core.notices import PositionAnnounced
-from ccserver.core.plan import Announcement
+from ccserver.core.notices import PositionAnnounced, WaitAnnounced
+from ccserver.core.plan import Announcement, Comfort, Exit, ExitKind, OverflowRule
 from ccserver.core.records import Direction
-from ccserver.core.sounds import number, recorded
-from ccserver.core.timers import AnnouncementDue, PromptLimit
+from ccserver.core.sounds import recorded
+from ccserver.core.tiers import Tier
+from ccserver.core.timers import AnnouncementDue, ComfortDue, PromptLimit
 
 KEY = AnnouncementDue(InteractionId("c1"))
+SURE, UNSURE = 0.9, 0.1
+WAITS = Announcement(seconds(10), seconds(30), position=False, wait=True)
+
+
+class Foretold(LiveForecast):
+    """Expects what it is told to expect."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.prudent, self.confidence = 30.0, SURE
+
+    def of(self, interaction: Interaction, now: datetime) -> Forecast | None:
+        return Forecast(now, self.prudent, self.prudent, self.prudent, self.prudent, self.confidence)
+
+
+def foretelling(announcement: Announcement = WAITS, language: str = "en") -> tuple[Play, Foretold]:
+    """A caller who waits, and what is foretold."""
+    line = replace(entry(SUPPORT_DNIS, to=SUPPORT), language=language)
+    play = Play(
+        plan(queues={SUPPORT: queue(SUPPORT, "support", announcement=announcement)}, entry_points={SUPPORT_DNIS: line})
+    )
+    forecast = play.kernel.forecast = Foretold()
+    play.calls()
+    return play, forecast
+
+
+def waits_told(play: Play) -> list[Step]:
+    return [notice.step for notice in play.all(WaitAnnounced)]
 
 
 def told(play: Play, name: str = "c1") -> list[int]:
@@ -70,7 +113,9 @@ def test_the_position_is_repeated() -> None:
     """Every thirty seconds here."""
     play = Play()
     play.calls()
-    play.passes(70)
+    for wait in (10, 30, 30):
+        play.passes(wait)
+        play.prompt_ends()
     assert told(play) == [1, 1, 1]
 
 
@@ -106,6 +151,7 @@ def test_the_figure_gets_better() -> None:
     play.passes(1)
     play.calls(name="c1")
     play.passes(10)
+    play.prompt_ends("c1")
     play.leaves("c0")
     play.passes(30)
     assert told(play) == [2, 1]
@@ -116,6 +162,7 @@ def test_the_figure_never_gets_worse() -> None:
     play = Play()
     play.calls()
     play.passes(10)
+    play.prompt_ends()
     play.calls(PRIVATE_DNIS, "vip")
     play.passes(30)
     assert told(play) == [1, 1]
@@ -195,20 +242,6 @@ def test_an_announcement_that_is_due_late_is_not_played(phase: str) -> None:
     assert play.hand(TimerFired(KEY)).telephony == []
 
 
-def test_the_first_in_line_hears_no_figure() -> None:
-    """You are now first in line."""
-    assert position_sounds(1) == recorded("queue-youarenext", "queue-thankyou")
-
-
-def test_others_hear_their_figure() -> None:
-    """Your call is now number three in line."""
-    assert position_sounds(3) == (
-        *recorded("queue-thereare"),
-        number(3),
-        *recorded("queue-callswaiting", "queue-thankyou"),
-    )
-
-
 def test_without_a_leg_there_is_nobody_to_treat() -> None:
     """An interaction whose customer was not dialled yet."""
     nobody = Interaction(InteractionId("c1"), Direction.OUTBOUND, NODE, "", "", START)
@@ -222,3 +255,199 @@ def test_the_announcement_is_planned_from_the_entry() -> None:
     play.prompt_ends(after=20)
     outcome = play.hand(DigitReceived(LegId("leg-c1"), "2"))
     assert [t.due_at for t in some(outcome, StartTimer) if t.key == KEY] == [play.now + seconds(10)]
+
+
+# -- the estimated wait -------------------------------------------------------------------------------------------------
+
+
+def test_the_wait_is_told() -> None:
+    """In English by Asterisk's recordings."""
+    play, forecast = foretelling()
+    forecast.prudent = 130
+    outcome = play.passes(10)[-1]
+    assert only(outcome, PlayPrompt).sounds == (*wait_words(Step.FROM_2_TO_4, "en"), *THANKS)
+    place = play.interaction().place
+    assert place is not None
+    assert place.told == Told(Step.FROM_2_TO_4, play.now)
+
+
+def test_the_wait_is_told_in_the_callers_language() -> None:
+    """As one sentence."""
+    play, _ = foretelling(language="zh-CN")
+    outcome = play.passes(10)[-1]
+    prompt = only(outcome, PlayPrompt)
+    assert (prompt.language, prompt.sounds) == ("zh-CN", recorded("wait/under-1", "queue-thankyou"))
+
+
+def test_position_and_wait_are_one_announcement() -> None:
+    """With one thank-you."""
+    play, _ = foretelling(Announcement(seconds(10), None, wait=True))
+    outcome = play.passes(10)[-1]
+    sounds = only(outcome, PlayPrompt).sounds
+    assert sounds == (*position_words(1), *wait_words(Step.UNDER_1, "en"), *THANKS)
+
+
+def test_who_is_unsure_says_nothing() -> None:
+    """And is asked again the next time."""
+    play, forecast = foretelling()
+    forecast.confidence = UNSURE
+    play.passes(10)
+    assert play.all(PlayPrompt) == []
+    forecast.confidence = SURE
+    play.passes(30)
+    assert waits_told(play) == [Step.UNDER_1]
+
+
+def test_a_worse_wait_is_not_told() -> None:
+    """Silence, and the promise stands."""
+    play, forecast = foretelling()
+    play.passes(10)
+    play.prompt_ends()
+    forecast.prudent = 300
+    play.passes(30)
+    assert waits_told(play) == [Step.UNDER_1]
+
+
+def test_the_promise_goes_along_into_another_queue() -> None:
+    """It was made to the caller."""
+    rule = OverflowRule(Exit(ExitKind.QUEUE, target=SALES), waited=seconds(20))
+    queues = {
+        SALES: queue(SALES, "sales", announcement=WAITS),
+        SUPPORT: queue(SUPPORT, "support", announcement=WAITS, overflow=(rule,)),
+    }
+    play = Play(plan(queues=queues))
+    forecast = play.kernel.forecast = Foretold()
+    play.calls()
+    play.passes(10)
+    play.prompt_ends()
+    forecast.prudent = 500
+    play.passes(25)
+    place = play.interaction().place
+    assert place is not None
+    assert (place.queue, waits_told(play)) == (SALES, [Step.UNDER_1])
+
+
+@given(st.lists(st.tuples(st.floats(0, 2000), st.sampled_from([SURE, SURE, UNSURE])), max_size=12))
+@settings(max_examples=60, deadline=None)
+def test_no_caller_ever_hears_a_worse_step(foretold: list[tuple[float, float]]) -> None:
+    """Whatever is foretold: each step is at most the one before it, and was foretold when it was told."""
+    play, forecast = foretelling(replace(WAITS, every=seconds(10)))
+    possible = []
+    for forecast.prudent, forecast.confidence in foretold:
+        play.passes(10)
+        possible.append(step_of(forecast.prudent))
+        if play.interaction().prompt is not None:
+            play.prompt_ends()
+    told = waits_told(play)
+    assert told == sorted(told, reverse=True)
+    assert set(told) <= set(possible)
+
+
+# -- comfort messages and greetings -------------------------------------------------------------------------------------
+
+
+def comforted(**changes: Any) -> Play:
+    comfort = Comfort(seconds(15), seconds(20), (recorded("one"), recorded("two")))
+    return Play(plan(queues={SUPPORT: queue(SUPPORT, "support", announcement=None, comfort=comfort, **changes)}))
+
+
+def heard(play: Play) -> list[str]:
+    return [prompt.sounds[0].value for prompt in play.all(PlayPrompt)]
+
+
+def test_comfort_messages_are_played_in_turn() -> None:
+    """And then from the first again."""
+    play = comforted()
+    play.calls()
+    play.passes(15)
+    play.prompt_ends()
+    for _ in range(2):
+        play.passes(20)
+        play.prompt_ends()
+    assert heard(play) == ["one", "two", "one"]
+
+
+def test_a_message_that_is_due_while_another_plays_waits_for_its_end() -> None:
+    """Two seconds later it is looked at again."""
+    play = comforted()
+    play.calls()
+    play.passes(36)
+    assert heard(play) == ["one"]
+    play.prompt_ends()
+    play.passes(2)
+    assert heard(play) == ["one", "two"]
+
+
+def test_no_message_disturbs_whose_agent_is_being_rung() -> None:
+    """The next one is due as ever, and it is the same one."""
+    play = comforted()
+    play.calls()
+    play.passes(10)
+    play.is_ready(BOB)
+    play.passes(6)
+    assert heard(play) == []
+    play.passes(20)
+    assert heard(play) == ["one"]
+
+
+def test_with_the_wait_the_messages_end() -> None:
+    """Nothing is due any more."""
+    play = comforted()
+    play.talks(BOB)
+    assert ComfortDue(InteractionId("c1")) not in play.centre.timers
+
+
+GREETED = Tier(TierId("gold"), "Gold", 8.0, greeting=recorded("welcome-gold"), language="de")
+
+
+def greeting_for(card: CustomerCard | None, after: float = 0.1) -> Play:
+    play = Play(plan(tiers=(GREETED, Tier(TierId("basic"), "Basic"))))
+    play.calls()
+    assert heard(play) == []
+    play.hand(CustomerFound(InteractionId("c1"), card), after=after)
+    return play
+
+
+def test_a_customer_is_greeted_as_the_tier_wants_it() -> None:
+    """Once it is known whose customer calls, and in the tier's language."""
+    play = greeting_for(CustomerCard(CustomerId("7"), "Wei", "gold", 0.0))
+    (prompt,) = play.all(PlayPrompt)
+    assert (prompt.sounds, prompt.language) == (recorded("welcome-gold"), "de")
+
+
+def test_a_tier_without_a_greeting_hears_music() -> None:
+    """Only that."""
+    assert heard(greeting_for(None)) == []
+
+
+def test_a_greeting_comes_late_rather_than_never() -> None:
+    """The directory answered after the limit."""
+    assert heard(greeting_for(CustomerCard(CustomerId("7"), "Wei", "gold", 0.0), after=2)) == ["welcome-gold"]
+
+
+def test_nobody_is_greeted_twice_in_a_wait() -> None:
+    """Overflow into another queue is the same wait."""
+    rule = OverflowRule(Exit(ExitKind.QUEUE, target=SALES), waited=seconds(5))
+    queues = {
+        SALES: queue(SALES, "sales", announcement=None),
+        SUPPORT: queue(SUPPORT, "support", announcement=None, overflow=(rule,)),
+    }
+    play = Play(plan(queues=queues, tiers=(GREETED, Tier(TierId("basic"), "Basic"))))
+    play.calls()
+    play.hand(CustomerFound(InteractionId("c1"), CustomerCard(CustomerId("7"), "Wei", "gold", 0.0)))
+    play.passes(10)
+    place = play.interaction().place
+    assert place is not None
+    assert (place.queue, heard(play)) == (SALES, ["welcome-gold"])
+
+
+def test_no_greeting_delays_an_agent() -> None:
+    """It plays while the phone rings, and ends when the agent answers."""
+    play = Play(plan(tiers=(GREETED, Tier(TierId("basic"), "Basic"))))
+    play.is_ready(BOB)
+    play.calls()
+    outcome = play.hand(CustomerFound(InteractionId("c1"), CustomerCard(CustomerId("7"), "Wei", "gold", 0.0)))
+    assert len(some(outcome, RingAgent)) == 1
+    play.agent_answers()
+    assert play.interaction().prompt is None
+    assert play.state() is InteractionState.CONNECTED

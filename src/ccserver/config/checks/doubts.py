@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
+from typing import Final
 
 from ccserver.config.checks.references import exits
 from ccserver.config.load import Checked
 from ccserver.config.needs import part_of_queue, steps_of_queue
 from ccserver.config.problems import MOST_COMPARED, ConfigProblem, warning_at
+from ccserver.config.schema.queues import ComfortSection, PositionSection, QueueDefinition
 from ccserver.core.skills import meets
+
+_TOLD: Final = {
+    "announce": "position and wait",
+    "announce_position": "their position",
+    "comfort": "any message",
+}
+"""Sections of a queue, and what they tell."""
 
 
 def not_in_service(checked: Checked) -> Iterator[ConfigProblem]:
@@ -32,13 +42,22 @@ def silent_messages(checked: Checked) -> Iterator[ConfigProblem]:
 
 
 def announced_never(checked: Checked) -> Iterator[ConfigProblem]:
-    """Positions that are told only when the caller has left."""
+    """Positions, waits and messages that are told only when the caller has left."""
     for name, queue in checked.model.queues.items():
-        announced = queue.announce_position
-        if announced is not None and announced.first_after >= queue.max_wait:
-            place = checked.place("queues", name, "announce_position", "first_after")
-            what = f"callers of {name!r} leave before they are told their position"
-            yield warning_at(place, what, "make first_after shorter than max_wait")
+        told = ((key, getattr(queue, key), what) for key, what in _TOLD.items())
+        for key, section, what in told:
+            if section is not None and _first(section) >= queue.max_wait:
+                written = "first_after" if section.first_after is not None else "every"
+                place = checked.place("queues", name, key, written)
+                yield warning_at(
+                    place,
+                    f"callers of {name!r} leave before they are told {what}",
+                    f"make {written} shorter than max_wait",
+                )
+
+
+def _first(section: ComfortSection | PositionSection) -> timedelta:
+    return section.first_after or (section.every if isinstance(section, ComfortSection) else section.first_after)
 
 
 def agents_for_no_queue(checked: Checked) -> Iterator[ConfigProblem]:

@@ -68,6 +68,7 @@ def sound_lists(model: Root) -> Iterator[tuple[Location, list[SoundItem]]]:
     yield ("voicemail", "greeting"), model.voicemail.greeting or []
     for name, tier in model.tiers.items():
         yield ("tiers", name, "greeting"), tier.greeting or []
+    yield from _comfort_messages(model)
     for loc, exit_ in exits(model):
         for key, sounds in (("voicemail", exit_.voicemail), ("message", exit_.message)):
             if sounds:
@@ -76,3 +77,10 @@ def sound_lists(model: Root) -> Iterator[tuple[Location, list[SoundItem]]]:
         for node_name, node in nodes_of(flow).items():
             for key in ("sounds", "wrong"):
                 yield ("flows", name, "nodes", node_name, key), getattr(node, key, None) or []
+
+
+def _comfort_messages(model: Root) -> Iterator[tuple[Location, list[SoundItem]]]:
+    for name, queue in model.queues.items():
+        messages = queue.comfort.messages if queue.comfort is not None else None
+        for number, message in enumerate(messages or []):
+            yield ("queues", name, "comfort", "messages", number), message or []

@@ -11,7 +11,7 @@ from ccserver.config.schema.flows import Priority
 from ccserver.config.schema.needs import Need, Proficiency
 from ccserver.config.schema.overflow import MOST_RULES, OverflowSection
 from ccserver.config.schema.section import Section
-from ccserver.config.schema.sounds import Exit
+from ccserver.config.schema.sounds import Exit, SoundList
 from ccserver.config.schema.types import Id, Label, Lasting, Matching, refuse
 
 Disposition = Annotated[
@@ -38,14 +38,38 @@ MOST_STEPS: Final = 10
 MOST_PREFERRED: Final = 20
 HandleTime = Annotated[timedelta, Lasting(timedelta(seconds=1), timedelta(hours=8))]
 Patience = Annotated[timedelta, Lasting(timedelta(seconds=1), timedelta(hours=8))]
+MOST_MESSAGES: Final = 20
 Pause = Annotated[timedelta, Lasting(timedelta(seconds=5), timedelta(hours=1))]
 
 
-class AnnouncementSection(Section):
-    """When the waiting caller is told the position."""
+class PositionSection(Section):
+    """When the waiting caller is told the position, and nothing of the wait. Older spelling of `announce`."""
 
     first_after: Pause = Field(description="the first time after so long a wait")
     every: Pause | None = Field(None, description="again every so often; if left out, only once")
+
+
+class AnnounceSection(PositionSection):
+    """When the waiting caller is told the position and the estimated wait."""
+
+    position: bool = Field(True, description="whether callers are told their position")
+    wait: bool = Field(True, description="whether they are told how long they will wait, when that is sure enough")
+
+    def check_as_a_whole(self) -> None:
+        if not (self.position or self.wait):
+            refuse("announces nothing", "leave position or wait at yes, or the whole section out")
+
+
+class ComfortSection(Section):
+    """What callers hear now and then while they wait: the messages in turn."""
+
+    first_after: Pause | None = Field(None, description="the first message after so long a wait; else as every")
+    every: Pause = Field(description="one message every so often, such as 1 min")
+    messages: list[SoundList] = Field(
+        min_length=1,
+        max_length=MOST_MESSAGES,
+        description="what is played, one each time and then from the first again",
+    )
 
 
 class RelaxSection(Section):
@@ -80,7 +104,13 @@ class QueueDefinition(Section):
     priority: Priority = Field(0, description="calls of a higher priority are answered first")
     policy: Id | None = Field(None, description="how its agents are shared among the tiers; else default_policy")
     music: MusicClass = Field("default", description="the music class of the PBX")
-    announce_position: AnnouncementSection | None = Field(None, description="when callers are told their position")
+    announce: AnnounceSection | None = Field(
+        None, description="when callers are told their position and how long they will wait"
+    )
+    announce_position: PositionSection | None = Field(
+        None, description="older spelling of announce, for the position alone"
+    )
+    comfort: ComfortSection | None = Field(None, description="messages that callers hear now and then while they wait")
     max_wait: MaxWait = Field(description="after this wait on_max_wait is taken, such as 10 min")
     on_max_wait: Exit = Field(description="where callers go after max_wait, such as voicemail")
     overflow: list[OverflowSection] = Field(
@@ -107,3 +137,5 @@ class QueueDefinition(Section):
     def check_as_a_whole(self) -> None:
         if self.hours is None and (self.on_closed or self.on_closing):
             refuse("says what happens when it is closed, and has no hours", "add hours: with the name of opening hours")
+        if self.announce is not None and self.announce_position is not None:
+            refuse("has announce and announce_position", "keep announce; with wait: no it tells the position alone")

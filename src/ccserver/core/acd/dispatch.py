@@ -15,9 +15,10 @@ from typing import Any, Final
 from ccserver.core.acd.explaining import explain
 from ccserver.core.acd.learned import Learned, Need, learned_of, names_in, offered_in, router_with
 from ccserver.core.acd.relaxing import StepsDue
+from ccserver.core.acd.routing.lines import Line
 from ccserver.core.acd.routing.match import Match
 from ccserver.core.acd.routing.router import Router
-from ccserver.core.acd.weighing import credit_of, policy_of, terms_of
+from ccserver.core.acd.weighing import credit_of, is_held_back, policy_of, terms_of
 from ccserver.core.centre import Centre
 from ccserver.core.commands import CancelTimer, StartTimer
 from ccserver.core.events import PairMatched
@@ -95,6 +96,12 @@ class Dispatch:
         if centre.timers.get(key) != due_at:
             yield CancelTimer(key) if due_at is None else StartTimer(key, due_at)
 
+    def line_of(self, plan: Plan, queue: QueueId, tier: str) -> Line | None:
+        """Where a newcomer of the tier would wait; None while nobody of the kind ever did. Asking changes nothing."""
+        of_queue = plan.queues[queue]
+        need: Need = (queue, of_queue.needs, of_queue.prefer, ())
+        return self.router.find_line(need, terms_of(plan, of_queue, tier, of_queue.priority))
+
     def holds(self) -> tuple[object, ...]:
         """Who waits where, and who could be asked, as the router has it: what a fresh one would hold too."""
         router = self.router
@@ -144,16 +151,17 @@ class Dispatch:
         interaction = centre.interactions.get(key)
         if interaction is not None and key in centre.waiting and interaction.node in centre.nodes_up:
             place = interaction.place
-            kind = None if place is None or place.is_overdue else self._kind_of(centre.plan, interaction, place, at)
+            kind = None if place is None or place.is_overdue else self._kind_of(centre, interaction, place, at)
             if place is not None and kind is not None:
                 self._waits(key, place, kind, at)
                 return
         self._does_not_wait(key, InteractionState.ENDED if interaction is None else interaction.state, at)
 
-    def _kind_of(self, plan: Plan, interaction: Interaction, place: QueuePlace, at: float) -> _Kind | None:
-        """None in a queue that the plan does not have any more."""
+    def _kind_of(self, centre: Centre, interaction: Interaction, place: QueuePlace, at: float) -> _Kind | None:
+        """None in a queue that the plan does not have any more, and while the customer is being looked up."""
+        plan = centre.plan
         queue = plan.queues.get(place.queue)
-        if queue is None:
+        if queue is None or is_held_back(plan, queue, interaction, centre.timers):
             return None
         since = place.since.timestamp()
         wider = widened(queue.relax, at - since)

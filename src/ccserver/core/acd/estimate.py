@@ -136,6 +136,16 @@ class Estimator:
             beyond = _waits(*self._models(expected.sight), expected.score).beyond(waited)
             self._learn(expected, waited, beyond, is_answered=False)
 
+    def forget(self, contact: Hashable) -> None:
+        """It turned out to be of other terms than those it was looked at under: nothing to learn from that."""
+        self._looks.pop(contact, None)
+
+    def renumber(self) -> None:
+        """Needs and terms go by other numbers from now on: what was learned of all of them stays, what of each is gone."""
+        self._own.clear()
+        self._lines.clear()
+        self._looks.clear()
+
     def _learn(self, expected: Expected, waited: float, truth: float, is_answered: bool) -> None:
         everybody, own = self._models(expected.sight)
         everybody.line.learn(expected.features, truth)

@@ -7,32 +7,21 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from enum import IntEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ccserver.core.acd.estimate import Expected
+from ccserver.core.forecast import Forecast, Step
 
 SURE = 0.4
 """Least confidence with which anything is said."""
 MOST_STEPS_APART = 2
 """The ends of the range may lie so many steps apart, no more: else it says nothing that helps."""
-_BOUNDS = (60.0, 120.0, 240.0, 420.0, 720.0)
-
-
-class Step(IntEnum):
-    """In minutes. Greater is worse."""
-
-    UNDER_1 = 0
-    FROM_1_TO_2 = 1
-    FROM_2_TO_4 = 2
-    FROM_4_TO_7 = 3
-    FROM_7_TO_12 = 4
-    OVER_12 = 5
+BOUNDS: Final = (60.0, 120.0, 240.0, 420.0, 720.0)
 
 
 def step_of(seconds: float) -> Step:
     """The step a wait falls in; its upper end belongs to the next."""
-    return Step(bisect_right(_BOUNDS, seconds))
+    return Step(bisect_right(BOUNDS, seconds))
 
 
 class Heard(NamedTuple):
@@ -42,7 +31,7 @@ class Heard(NamedTuple):
     ago: float
 
 
-def to_announce(expected: Expected, heard: Heard | None) -> Step | None:
+def to_announce(expected: Expected | Forecast, heard: Heard | None) -> Step | None:
     """The step to say now, or None: say nothing.
 
     It is the step of the prudent value, which three of four contacts keep within: nobody minds being answered early. When
@@ -56,11 +45,11 @@ def to_announce(expected: Expected, heard: Heard | None) -> Step | None:
 
 
 def _keeps(step: Step, heard: Heard) -> bool:
-    left = (*_BOUNDS, math.inf)[heard.step] - heard.ago
-    return step <= heard.step and (0.0, *_BOUNDS)[step] <= left
+    left = (*BOUNDS, math.inf)[heard.step] - heard.ago
+    return step <= heard.step and (0.0, *BOUNDS)[step] <= left
 
 
-def is_sure(expected: Expected) -> bool:
+def is_sure(expected: Expected | Forecast) -> bool:
     """Whether the estimate may be spoken of at all."""
     apart = step_of(expected.high) - step_of(expected.low)
     return expected.confidence >= SURE and apart <= MOST_STEPS_APART

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Hashable, Iterator
 
@@ -50,8 +51,13 @@ class Outlook:
 
     def of_newcomer(self, line: Line, now: float) -> Sight:
         """What a contact would see that joined this line now, at its end."""
+        return self.of_joining(line, now, now)
+
+    def of_joining(self, line: Line, since: float, now: float) -> Sight:
+        """What a contact would see that joined this line now, at the place that it has waiting since `since`."""
         head = line.head()
-        return self._sight(line, Place(float(line.count), 0.0, max(0.0, now - head.since) if head else 0.0), now)
+        ahead = float(line.count) if since >= now else _ahead(line, since, sys.maxsize)
+        return self._sight(line, Place(ahead, max(0.0, now - since), max(0.0, now - head.since) if head else 0.0), now)
 
     def _sight(self, line: Line, place: Place, now: float) -> Sight:
         floor = self._floor(now)

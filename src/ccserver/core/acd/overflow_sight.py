@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections import Counter
 
 from ccserver.core.acd.overflow_rules import figures_read, is_on, rules_of, switches_of
+from ccserver.core.acd.weighing import is_held_back
 from ccserver.core.agent import Presence
 from ccserver.core.centre import Centre
 from ccserver.core.ids import AgentId, InteractionId, QueueId, WorkItemId
+from ccserver.core.interaction import Interaction
 from ccserver.core.plan import Figure, Switch
 from ccserver.core.skills import meets
 from ccserver.core.work_item import WorkState
@@ -94,7 +96,7 @@ class OverflowSight:
         place = interaction.place if interaction is not None else None
         self._is_in(key, place.queue if place is not None else None)
         is_with_us = interaction is not None and key in centre.waiting and interaction.node in centre.nodes_up
-        if place is not None and is_with_us and place.queue in self._lines and not place.is_overdue:
+        if interaction and place and is_with_us and place.queue in self._lines and not _is_spared(centre, interaction):
             self._lines[place.queue].add(key)
             self.to_look_at.add(key)
         else:
@@ -159,3 +161,11 @@ class OverflowSight:
                     centre.switches.add(switch)
                     self.to_look_at.update(*(self._lines[queue] for queue in self._asked_by[switch]))
         self._changed.clear()
+
+
+def _is_spared(centre: Centre, interaction: Interaction) -> bool:
+    """An offer that rings may still end the wait; or the dispatch waits for the customer to be looked up, and goes first."""
+    place = interaction.place
+    queue = centre.plan.queues.get(place.queue) if place is not None else None
+    is_overdue = place is not None and place.is_overdue
+    return is_overdue or (queue is not None and is_held_back(centre.plan, queue, interaction, centre.timers))

@@ -66,7 +66,11 @@ def _take_place(centre: Centre, interaction: Interaction, plan: QueuePlan, prior
     before = interaction.place
     yield from leave_queue(interaction, now, "transferred")
     since, visited = (before.since, visited_with(before, plan.id)) if before else (now, [])
-    interaction.place = QueuePlace(plan.id, since, plan.priority + interaction.priority + priority, visited=visited)
+    place = QueuePlace(plan.id, since, plan.priority + interaction.priority + priority, visited=visited)
+    if before is not None:
+        place.told, place.is_greeted = before.told, before.is_greeted
+        place.last_position = before.last_position if before.queue == plan.id else None
+    interaction.place = place
     interaction.last_queue = plan.id
     move(centre, interaction, InteractionEvent.ENTER_QUEUE, now, plan.id)
     yield JoinedQueue(interaction.id, plan.id, position(centre, interaction))

@@ -5,13 +5,15 @@ Pure: places and the plan in, figures out. Under every policy a higher priority 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Final
 
 from ccserver.core.acd.routing.terms import TINY_CENTRE, Policy, Terms
+from ccserver.core.interaction import Interaction
 from ccserver.core.plan import Plan, QueuePlan
 from ccserver.core.standing import has_tiers
 from ccserver.core.tiers import DEFAULT_TIER, PolicyKind, RoutingPolicy, Tier, best_tier
+from ccserver.core.timers import LookUpLimit, TimerKey
 
 BANDS_OF_A_PRIORITY: Final = 1000
 """More than there are tiers: a priority stays above all tiers of the next lower one."""
@@ -37,6 +39,13 @@ def terms_of(plan: Plan, queue: QueuePlan, tier: str, priority: int) -> Terms:
         return _terms(DEFAULT_TIER, "", queue.answer_target.total_seconds(), limit, band)
     target = of_tier.target if has_tiers(plan) else queue.answer_target
     return _terms(of_tier, of_tier.id, target.total_seconds(), of_tier.wait_limit.total_seconds(), band)
+
+
+def is_held_back(plan: Plan, queue: QueuePlan, interaction: Interaction, timers: Container[TimerKey]) -> bool:
+    """Whether the customer directory is about to say who it is and that may change what the place is worth: an agent who is
+    picked before would be picked for the wrong tier. It ends with the answer or at the limit of the look-up."""
+    may_rise = has_tiers(plan) and interaction.tier != plan.tiers[0].id
+    return may_rise and queue.policy.kind is not PolicyKind.EQUAL and LookUpLimit(interaction.id) in timers
 
 
 def credit_of(plan: Plan, queue: QueuePlan, tier: str) -> float:

@@ -117,15 +117,22 @@ class Demand:
         self._in_time[kind] = self._in_time[kind] * _SERVED_KEEP + in_time
         self._counted[kind] = self._counted[kind] * _SERVED_KEEP + 1
 
+    def fade(self, now: float) -> None:
+        """Let the counts fade up to now: now and then, or they grow beyond bounds."""
+        if self._began_at is not None:
+            self._asked *= self._faded(now)
+            self._faded_at = now
+
+    def _faded(self, now: float) -> float:
+        return float(2.0 ** (-(now - self._faded_at) / HALF_LIFE))
+
     def rates(self, now: float) -> Floats:
-        """Contacts per second by line: faded counts over the faded length of the time watched."""
+        """Contacts per second by line: faded counts over the faded length of the time watched. Asking changes nothing."""
         if self._began_at is None:
             return np.zeros_like(self._asked)
-        self._asked *= 2.0 ** (-(now - self._faded_at) / HALF_LIFE)
-        self._faded_at = now
         watched = max(now - self._began_at, 60.0)
         per_second = math.log(2) / HALF_LIFE / (1 - 2.0 ** (-watched / HALF_LIFE))
-        rates: Floats = self._asked * per_second
+        rates: Floats = self._asked * (self._faded(now) * per_second)
         return rates
 
     def mean_handle(self) -> float:

@@ -134,6 +134,10 @@ class Lines:
             found = self._numbers[need, kind] = self._open(Line(len(self.all), need, kind, terms))
         return found
 
+    def find(self, need: int, kind: int) -> Line | None:
+        """The same, if it was ever opened."""
+        return self._numbers.get((need, kind))
+
     def _open(self, line: Line) -> Line:
         for other in self.of_need[line.need]:
             if (other.terms.rank, other.number) < (line.terms.rank, line.number):

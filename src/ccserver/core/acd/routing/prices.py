@@ -113,6 +113,7 @@ class Prices:
         self._look = np.minimum(longest, self._spread * mean / np.maximum(1, self._staff.online))
         self._pace = mean / demand.handle_by_need()
         self._missed = self.notice(demand)
+        demand.fade(now)
         self._rates = demand.rates(now)
         self.protect = self._protect(demand)
         self._is_holding = bool(self.protect.any())

@@ -108,6 +108,11 @@ class Router:
         """Make a line known before anybody waits in it."""
         self._line(need, terms)
 
+    def find_line(self, need: Hashable, terms: Terms) -> Line | None:
+        """The line of a need under these terms, if anybody ever joined it. Asking changes nothing."""
+        number, kind = self._needs.get(need), self._kinds.get(terms)
+        return None if number is None or kind is None else self.lines.find(number, kind)
+
     def enqueue(self, contact: Hashable, need: Hashable, terms: int, since: float, now: float) -> Waiting:
         """A contact begins to wait; `since` is its place in line, and may lie before it came."""
         line = self._line(need, terms)
