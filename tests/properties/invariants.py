@@ -162,7 +162,9 @@ class Watch:
             assert not kept or timers.AgentsKept() in centre.timers, f"I7: {kept} are kept for ever"
             limit = next((tier.wait_limit for tier in centre.plan.tiers if tier.id == interaction.tier), timedelta())
             waited = self.sim.agenda.now() - interaction.place.since
-            assert not kept or waited <= limit + LOOKED_AT, (
+            # Back from a phone that rang in vain: agents who are kept free are looked at again in time.
+            since_back = self.sim.agenda.now() - (interaction.changed_at or interaction.place.since)
+            assert not kept or min(waited - limit, since_back) <= LOOKED_AT, (
                 f"I7: {interaction.id} waits {waited} although {kept} are free"
             )
 

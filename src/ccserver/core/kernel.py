@@ -45,7 +45,7 @@ from ccserver.core.errors import CascadeTooLong, Refused
 from ccserver.core.events import Event, TimerFired
 from ccserver.core.ids import InteractionId
 from ccserver.core.ivr import interpreter
-from ccserver.core.notices import Notice
+from ccserver.core.notices import Notice, OverflowTaken
 
 Effect = Command | Notice | Event
 Handler = Callable[[Centre, Any, datetime], Iterator[Effect]]
@@ -250,8 +250,8 @@ class Kernel:
             self.dispatch = dispatch
             if not waiting:
                 self._look_ahead(dispatch, now, waiting, outcome)
-        if not waiting:
-            self._look_for_overflow(now, waiting, outcome)
+        if not waiting and self._look_for_overflow(now, waiting, outcome) and not waiting:
+            self._look(now, waiting, outcome)  # somebody was sent on at once: the line is another one
 
     def _look_ahead(self, dispatch: Dispatch, now: datetime, waiting: deque[Event], outcome: Outcome) -> None:
         forecast, self.forecast = self.forecast, None
@@ -260,12 +260,16 @@ class Kernel:
                 self._take(notice, waiting, outcome)
             self.forecast = forecast
 
-    def _look_for_overflow(self, now: datetime, waiting: deque[Event], outcome: Outcome) -> None:
+    def _look_for_overflow(self, now: datetime, waiting: deque[Event], outcome: Outcome) -> bool:
+        """Returns whether anybody was sent on."""
         watch, self.overflow = self.overflow, None
+        was_sent = False
         if watch is not None:
             for effect in watch.look(self.centre, now):
+                was_sent |= isinstance(effect, OverflowTaken)
                 self._take(effect, waiting, outcome)
             self.overflow = watch
+        return was_sent
 
     def _take(self, effect: Effect, waiting: deque[Event], outcome: Outcome) -> None:
         if isinstance(effect, StartTimer):

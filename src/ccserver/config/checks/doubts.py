@@ -11,7 +11,7 @@ from ccserver.config.checks.references import exits
 from ccserver.config.load import Checked
 from ccserver.config.needs import part_of_queue, steps_of_queue
 from ccserver.config.problems import MOST_COMPARED, ConfigProblem, warning_at
-from ccserver.config.schema.queues import ComfortSection, PositionSection, QueueDefinition
+from ccserver.config.schema.queues import ComfortSection, PositionSection
 from ccserver.core.skills import meets
 
 _TOLD: Final = {
