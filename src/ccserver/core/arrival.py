@@ -10,12 +10,13 @@ from ccserver.core.acd.treatment import greet
 from ccserver.core.centre import Centre
 from ccserver.core.commands import CancelTimer, Command, LookUpCustomer, ReturnLeg, StartTimer
 from ccserver.core.events import CustomerFound, Event, ExitTaken, FlowChosen, LegArrived, QueueChosen
+from ccserver.core.ids import InteractionId
 from ccserver.core.interaction import Interaction, InteractionState
 from ccserver.core.notices import CustomerKnown, InteractionStarted, Notice, OddityNoticed
 from ccserver.core.plan import EntryPoint, Plan
 from ccserver.core.records import Direction, Result, SegmentKind
 from ccserver.core.reporting.timeline import turn
-from ccserver.core.standing import settle_tier
+from ccserver.core.standing import has_tiers, settle_tier
 from ccserver.core.timers import LookUpLimit
 
 Effects = Iterator[Command | Notice | Event]
@@ -85,15 +86,21 @@ def on_customer_found(centre: Centre, event: CustomerFound, now: datetime) -> Ef
     if event.interaction not in centre.interactions:
         return
     yield CancelTimer(LookUpLimit(event.interaction))
-    interaction = centre.interaction(event.interaction)
     if event.card is not None:
+        interaction = centre.interaction(event.interaction)
         interaction.customer = event.card
         yield from take_tier(centre, interaction, now)
         yield CustomerKnown(event.interaction)
-    yield from greet(centre, interaction, now)
+    yield from _no_longer_held_back(centre, event.interaction, now)
 
 
 def on_look_up_limit(centre: Centre, key: LookUpLimit, now: datetime) -> Effects:
     """Nobody waits longer for the directory: whoever was held back is offered from now on. A late answer is still welcome."""
     if key.interaction in centre.interactions:
-        yield from greet(centre, centre.interaction(key.interaction), now)
+        yield from _no_longer_held_back(centre, key.interaction, now)
+
+
+def _no_longer_held_back(centre: Centre, key: InteractionId, now: datetime) -> Effects:
+    """The dispatch looks at whatever is touched. Without tiers nobody was held back."""
+    if has_tiers(centre.plan):
+        yield from greet(centre, centre.interaction(key), now)
