@@ -42,7 +42,7 @@ class Centre:
     switches: set[Switch] = field(default_factory=set)
     """Overflow conditions of the plan that are on, also after a restart: what began before it ends where it was to end."""
     touched: set[tuple[str, str]] = field(default_factory=set)
-    forecast: WaitForecast | None = field(default=None, repr=False, compare=False)
+    forecast: WaitForecast | None = field(default=None, init=False, repr=False, compare=False)
     """Answers how long somebody will wait; the kernel's, and derived."""
 
     def interaction(self, key: InteractionId) -> Interaction:
