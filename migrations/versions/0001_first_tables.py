@@ -139,6 +139,7 @@ def create_history() -> None:
         json("documents", "references: name and address or id"), json("recordings"),
         json("decisions", "to whom it was offered and why"),
         sa.Column("ways", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False, server_default=sa.text("'[]'"), comment="where it was sent on, and why"),
+        optional("callback_of", "the call in which it was promised"),
         flag("is_final"),
         primary("interactions", "id"),
     )  # fmt: skip

@@ -13,6 +13,7 @@ from ccserver.adapters import prometheus
 from ccserver.adapters.prometheus import PrometheusMetrics, Sources
 from ccserver.core.ids import AgentId, InteractionId, QueueId, WorkItemId
 from ccserver.core.notices import (
+    CallbackChanged,
     JoinedQueue,
     LeftQueue,
     Notice,
@@ -55,6 +56,20 @@ def tell(metrics: PrometheusMetrics, *notices: Notice) -> dict[str, float]:
 
 def left(how: str, waited: float, queue: str = "support", tier: str = "gold") -> LeftQueue:
     return LeftQueue(CALL, QueueId(queue), tier, timedelta(seconds=waited), how)
+
+
+def test_callbacks_are_counted_by_their_end_and_attempts_by_their_outcome() -> None:
+    """Nothing is counted when one only rests or is due again."""
+    back = InteractionId(f"{CALL}-cb")
+    states = [("waiting", ""), ("calling", ""), ("resting", "busy"), ("waiting", ""), ("calling", ""), ("reached", "")]
+    metrics = PrometheusMetrics()
+    for state, cause in states:
+        metrics.notice(CallbackChanged(back, SUPPORT, CALL, state, 1, cause))
+    found = samples(metrics)
+    assert found["ccserver_callbacks_total{end=reached,queue=support}"] == 1
+    assert found["ccserver_callback_attempts_total{outcome=busy,queue=support}"] == 1
+    assert found["ccserver_callback_attempts_total{outcome=reached,queue=support}"] == 1
+    assert sum(value for name, value in found.items() if name.startswith("ccserver_callback")) == 3
 
 
 def stretch(kind: SegmentKind, start: float, end: float, agent: AgentId | None = None) -> Segment:

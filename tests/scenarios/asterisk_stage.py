@@ -13,9 +13,11 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, Self
 
+from tests.scenarios.api_rows import row_of
 from tests.scenarios.audit import check_rows
 from tests.scenarios.house import GUARDIAN_GRACE, House
-from tests.scenarios.stage import OUTSIDE, SOON, Agent, Caller, Ears, NotShown, Outside, Row, Screen, SegmentRow, Stage
+from tests.scenarios.rows import Promise, Row
+from tests.scenarios.stage import OUTSIDE, SOON, Agent, Caller, Ears, NotShown, Outside, Screen, Stage
 
 from ccserver.adapters.softphone import Call, CallState, Softphone
 from ccserver.adapters.softphone.audio import tone
@@ -102,6 +104,13 @@ class AsteriskStage(Stage):
         line = (await self.house.ask("root", "GET", f"/queues/{queue}"))["line"]
         return [place["ani"] for place in line if not place["offered_to"]]
 
+    async def callbacks(self) -> list[Promise]:
+        found = (await self.house.ask("root", "GET", "/callbacks"))["items"]
+        return [Promise(one["id"], one["number"], one["state"], one["attempts"]) for one in found]
+
+    async def cancels(self, callback: str) -> None:
+        await self.house.ask("root", "POST", f"/callbacks/{callback}/cancel", {})
+
     async def rows(self) -> list[Row]:
         found = await self.house.ask("root", "GET", f"/interactions?since={self._since}&limit=100")
         rows = [await self.house.ask("root", "GET", f"/interactions/{item['id']}") for item in found["items"]]
@@ -154,6 +163,7 @@ class AsteriskStage(Stage):
 
     async def ends(self) -> None:
         try:
+            await self.forgets_callbacks()
             await self._everybody_leaves()
             await self.until(self._is_clean, 15, "nothing is left behind")
             check_rows(await self.rows(), self.tolerance)
@@ -193,38 +203,6 @@ class AsteriskStage(Stage):
 
 def next_tone() -> float:
     return LOWEST_TONE + TONE_STEP * (next(_tones) % TONES)
-
-
-def row_of(found: dict[str, Any]) -> Row:
-    """The history's answer as a row."""
-    segments = tuple(
-        SegmentRow(s["kind"], _instant(s["started_at"]), _instant(s["ended_at"]), s["queue"] or "", s["agent"] or "")
-        for s in found["segments"]
-    )
-    return Row(
-        found["id"],
-        found["direction"],
-        found["result"],
-        found["ani"],
-        found["dnis"],
-        found["queue"] or "",
-        found["agent"] or "",
-        found["customer_name"],
-        found["reason"],
-        found["ivr_answers"],
-        found["disposition"],
-        found["notes"],
-        tuple(found["recordings"]),
-        _instant(found["started_at"]),
-        _instant(found["customer_left_at"]),
-        timedelta(seconds=found["length_seconds"]),
-        segments,
-        found["is_final"],
-        [f"rule {way['rule']} {way['kind']} {way['outcome']}".strip() for way in found["ways"]],
-    )
-
-
-_instant = datetime.fromisoformat
 
 
 class Telephone(Ears):
@@ -477,6 +455,10 @@ class SipOutside(Telephone, Outside):
         self._is_busy = False
         if stage._outside is not None:
             self.tone = stage._outside._frequency
+
+    def is_free(self) -> Self:
+        self._is_busy = False
+        return self
 
     def is_busy(self) -> Self:
         self._is_busy = True

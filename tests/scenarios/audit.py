@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import timedelta
 from itertools import pairwise
 
-from tests.scenarios.stage import Row
+from tests.scenarios.rows import Row
 
 from ccserver.adapters.sim.centre import SimCentre
 

@@ -9,7 +9,8 @@ from typing import Self
 
 from tests.scenarios import plan as plan_of_scenarios
 from tests.scenarios.audit import check_centre, check_rows
-from tests.scenarios.stage import OUTSIDE, SOON, Agent, Caller, Ears, NotShown, Outside, Row, Screen, SegmentRow, Stage
+from tests.scenarios.rows import Promise, Row, SegmentRow
+from tests.scenarios.stage import OUTSIDE, SOON, Agent, Caller, Ears, NotShown, Outside, Screen, Stage
 
 from ccserver.adapters.sim.centre import NODE, SimCentre
 from ccserver.adapters.sim.guardian import GRACE
@@ -21,6 +22,7 @@ from ccserver.core.events import Cause, TransferKind, TransferTarget
 from ccserver.core.ids import AgentId, InteractionId, LegId, QueueId
 from ccserver.core.records import InteractionRecord
 from ccserver.core.sounds import SoundKind
+from ccserver.services.callbacks import callback_views
 
 
 def row_of(record: InteractionRecord) -> Row:
@@ -48,6 +50,8 @@ def row_of(record: InteractionRecord) -> Row:
         segments,
         record.is_final,
         [f"rule {way.rule} {way.kind} {way.outcome}".strip() for way in record.ways],
+        record.callback_of or "",
+        record.end_cause,
     )
 
 
@@ -105,7 +109,13 @@ class SimStage(Stage):
     async def waiting(self, queue: str) -> list[str]:
         from ccserver.core.acd.line import line
 
-        return [interaction.ani for interaction in line(self.sim.centre, QueueId(queue))]
+        return [interaction.customer_number for interaction in line(self.sim.centre, QueueId(queue))]
+
+    async def callbacks(self) -> list[Promise]:
+        return [Promise(v.id, v.number, v.state, v.attempts) for v in callback_views(self.sim.centre)]
+
+    async def cancels(self, callback: str) -> None:
+        self.sim.ask(events.CallbackCancelled(InteractionId(callback)))
 
     async def rows(self) -> list[Row]:
         return [row_of(record) for record in self.sim.history.rows.values()]
@@ -146,6 +156,7 @@ class SimStage(Stage):
         self.sim.restore_database()
 
     async def ends(self) -> None:
+        await self.forgets_callbacks()
         for caller in self.callers:
             await caller.hangs_up()
         for outside in self.outsiders:
@@ -345,6 +356,10 @@ class SimOutside(SimEars, Outside):
         self.number = number
         self._is_busy = False
         self._is_ringing = False
+
+    def is_free(self) -> Self:
+        self._is_busy = False
+        return self
 
     def is_busy(self) -> Self:
         self._is_busy = True

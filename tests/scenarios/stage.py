@@ -9,8 +9,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Self
+
+from tests.scenarios.rows import Promise, Row
 
 SOON = 4.0
 """Seconds within which a thing must have happened that needs no waiting of its own."""
@@ -23,6 +24,7 @@ TINY_LINE = "+448081570105"
 BRIEF_LINE = "+448081570106"
 LETTER_LINE = "+448081570107"
 ORDERS_LINE = "+448081570110"
+PROMISE_LINE = "+448081570114"
 NIGHT_LINE = "+448081570111"
 PARTNER_LINE = "+448081570112"
 DUSK_LINE = "+448081570113"
@@ -37,58 +39,6 @@ RING_LIMIT, WRAP_UP_LIMIT, MAX_WAIT, DIGIT_LIMIT, DIAL_LIMIT, OWN_RING_LIMIT = 8
 
 class NotShown(AssertionError):
     """A fact did not come within its limit."""
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentRow:
-    kind: str
-    started_at: datetime
-    ended_at: datetime
-    queue: str
-    agent: str
-
-    @property
-    def seconds(self) -> float:
-        return (self.ended_at - self.started_at).total_seconds()
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One interaction as the history shows it. `revisions` counts how often this very row was stored as final."""
-
-    id: str
-    direction: str
-    result: str
-    ani: str
-    dnis: str
-    queue: str
-    agent: str
-    customer_name: str
-    reason: str
-    answers: Mapping[str, str]
-    disposition: str
-    notes: str
-    recordings: tuple[str, ...]
-    started_at: datetime
-    customer_left_at: datetime
-    length: timedelta
-    segments: tuple[SegmentRow, ...]
-    is_final: bool
-    ways: list[str]
-    """Where it was sent on: by which rule, the kind of the way, and what became of a number."""
-
-    @property
-    def kinds(self) -> list[str]:
-        """The kinds of the segments, in their order."""
-        return [segment.kind for segment in self.segments]
-
-    def seconds(self, kind: str) -> float:
-        """Sum of the segments of one kind."""
-        return sum(s.seconds for s in self.segments if s.kind == kind)
-
-    def agents(self, kind: str) -> list[str]:
-        """Agents of the segments of one kind, in their order."""
-        return [s.agent for s in self.segments if s.kind == kind]
 
 
 class Stage(ABC):
@@ -142,6 +92,19 @@ class Stage(ABC):
     @abstractmethod
     async def waiting(self, queue: str) -> list[str]:
         """Numbers of those who wait in the queue, in the order of service."""
+
+    @abstractmethod
+    async def callbacks(self) -> list[Promise]:
+        """Open promises to call back, in the order of service."""
+
+    @abstractmethod
+    async def cancels(self, callback: str) -> None:
+        """A supervisor takes the promise off the list."""
+
+    async def forgets_callbacks(self) -> None:
+        """At the end of a play nobody is called any more."""
+        for promise in await self.callbacks():
+            await self.cancels(promise.id)
 
     @abstractmethod
     async def rows(self) -> list[Row]:
@@ -484,6 +447,10 @@ class Outside(Customer):
 
     @abstractmethod
     async def answers(self) -> Self: ...
+
+    @abstractmethod
+    def is_free(self) -> Self:
+        """Not busy any more."""
 
     @abstractmethod
     def is_busy(self) -> Self:

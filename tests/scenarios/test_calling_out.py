@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.scenarios.stage import DIAL_LIMIT, OUTSIDE, OWN_RING_LIMIT, Agent, Row, Stage
+from tests.scenarios.rows import Row
+from tests.scenarios.stage import DIAL_LIMIT, OUTSIDE, OWN_RING_LIMIT, Agent, Stage
 
 
 async def calling(stage: Stage) -> Agent:

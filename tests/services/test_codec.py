@@ -16,7 +16,7 @@ from tests.adapters.db.records import record
 from ccserver.core import events, timers
 from ccserver.core.customer import CustomerCard, PastContact
 from ccserver.core.ids import AgentId, InteractionId, WorkItemId
-from ccserver.core.plan import Expression, OpeningHours
+from ccserver.core.plan import CallableNumbers, Expression, OpeningHours, PlainNumbers
 from ccserver.core.records import InteractionRecord
 from ccserver.core.skills import AllOf, AnyOf, AtLeast, NoneOf, Requirement
 from ccserver.services.codec import (
@@ -72,6 +72,7 @@ def _hours_and_expressions_can_be_written() -> None:
         lambda hours: str(hours.is_open(datetime(2026, 1, 1, tzinfo=UTC))),
         lambda text: Always(text == "True"),
     )
+    teach(CallableNumbers, lambda _numbers: "plain", lambda _text: PlainNumbers())
 
 
 _REQUIREMENTS: st.SearchStrategy[Any] = st.recursive(
@@ -95,6 +96,7 @@ def _instances(kind: Any) -> st.SearchStrategy[Any]:
         type(None): st.none(),
         OpeningHours: st.builds(Always, st.booleans()),
         Expression: st.builds(Holding, st.text(max_size=8)),
+        CallableNumbers: st.builds(PlainNumbers),
         Requirement: _REQUIREMENTS,
         datetime: st.datetimes(min_value=datetime(1970, 1, 2), timezones=st.just(UTC)),
         timedelta: st.timedeltas(timedelta(-9000), timedelta(9000)),

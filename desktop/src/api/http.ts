@@ -112,6 +112,8 @@ export async function readNumber(written: string): Promise<string | null> {
     throw error
   }
 }
+/** Take a promise to call back off the list. */
+export const cancelCallback = (id: string) => ask<void>('POST', `${api}/callbacks/${encodeURIComponent(id)}/cancel`)
 export const letCallerRing = () => ask<void>('POST', `${api}/demo/calls`, {})
 
 export interface Page<T> {

@@ -100,6 +100,9 @@ export interface WorkItemView {
   earlier_results: EarlierResult[]
   /** Name of the script to follow; empty: none. */
   script: string
+  /** A call back: of which call, and when it was promised; null for all others. */
+  callback_of: string | null
+  promised_at: string | null
 }
 
 export interface AgentView {
@@ -138,6 +141,8 @@ export interface WaitingView {
   priority: number
   waiting_since: string
   offered_to: string
+  /** Nobody holds the line: the customer is called back when it is their turn. */
+  is_callback: boolean
 }
 
 export interface QueueView {
@@ -155,6 +160,8 @@ export interface QueueView {
   service_level_ratio: number | null
   tiers: TierView[]
   line: WaitingView[]
+  /** Promises to call back that are open. */
+  callbacks: number
 }
 
 export interface Me {
@@ -259,6 +266,8 @@ export interface InteractionDetail extends InteractionRow {
   segments: SegmentRow[]
   decisions: DecisionRow[]
   ways: WayRow[]
+  /** Of a call back, the call in which it was promised. */
+  callback_of: string | null
 }
 
 /** What the own phone registers as and where; `command` is what to type for a simulated one, empty outside of the demo. */

@@ -61,7 +61,7 @@ export function doingSince(agent: AgentView): string | null {
 /** Seconds the longest waiting caller has waited now; the line says it exactly, to those who may see it. */
 export function longestWait(queue: QueueView, heardAt: number | undefined, now: number): number {
   if (queue.waiting === 0) return 0
-  const joined = queue.line.map((caller) => Date.parse(caller.waiting_since)).filter((at) => !Number.isNaN(at))
+  const joined = queue.line.filter((caller) => !caller.is_callback).map((caller) => Date.parse(caller.waiting_since)).filter((at) => !Number.isNaN(at))
   if (joined.length) return Math.max(0, now - Math.min(...joined)) / 1000
   return queue.longest_wait_seconds + Math.max(0, now - (heardAt ?? now)) / 1000
 }

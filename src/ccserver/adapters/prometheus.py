@@ -30,8 +30,18 @@ from prometheus_client import (
 )
 
 from ccserver import __version__
+from ccserver.core.callback import OPEN, CallbackState
 from ccserver.core.commands import TelephonyCommand
-from ccserver.core.notices import JoinedQueue, LeftQueue, Notice, OddityNoticed, OfferEnded, RecordMade, TalkStarted
+from ccserver.core.notices import (
+    CallbackChanged,
+    JoinedQueue,
+    LeftQueue,
+    Notice,
+    OddityNoticed,
+    OfferEnded,
+    RecordMade,
+    TalkStarted,
+)
 from ccserver.core.records import InteractionRecord, SegmentKind
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -57,13 +67,14 @@ def _zero() -> float:
 class Sources:
     """Where the gauges are read, on the event loop's thread, each time the metrics are asked for.
 
-    `waiting` and `longest_wait` (seconds) are by queue, `agents` by presence, `links` by `ari` and `ami` (1 is up).
+    `waiting`, open `callbacks` and `longest_wait` (seconds) are by queue, `agents` by presence, `links` by `ari` and `ami` (1 is up).
     The depths count entries: undelivered records in the journal, events not yet taken from the inbox. Records that the
     database refused for good, or that this version cannot read, are `set_aside`; rows of the journal that do not match their
     checksum, and files of it that were put beside, are `damaged`.
     """
 
     waiting: Callable[[], Mapping[str, float]] = _nothing
+    callbacks: Callable[[], Mapping[str, float]] = _nothing
     longest_wait: Callable[[], Mapping[str, float]] = _nothing
     agents: Callable[[], Mapping[str, float]] = _nothing
     links: Callable[[], Mapping[str, float]] = _nothing
@@ -114,6 +125,8 @@ class PrometheusMetrics:
         self._interactions = counter("interactions", "Ended interactions.", "direction", "outcome")
         self._joined = counter("queue_joined", "Interactions that joined the queue.", "queue")
         self._left = counter("queue_left", "Interactions that left the queue, and how.", "queue", "tier", "how")
+        self._callbacks = counter("callbacks", "Promises to call back, by their end.", "queue", "end")
+        self._attempts = counter("callback_attempts", "Numbers dialled to call back.", "queue", "outcome")
         self._offers = counter("offers", "Offers to agents, by their end.", "end")
         self._commands_failed = counter("commands_failed", "Commands the PBX did not take.", "command")
         self._oddities = counter("oddities", "What the PBX said that did not fit.", "what")
@@ -137,6 +150,7 @@ class PrometheusMetrics:
             return Gauge(f"ccserver_{name}", text, labels, registry=self.registry)
 
         self._waiting = gauge("queue_waiting", "Interactions waiting now.", "queue")
+        self._open_callbacks = gauge("queue_callbacks", "Open promises to call back.", "queue")
         self._longest_wait = gauge("queue_longest_wait_seconds", "Wait of the longest waiting.", "queue")
         self._agents = gauge("agents", "Agents by what they declared.", "presence")
         self._links = gauge("link_up", "1 while the link to Asterisk works.", "link")
@@ -186,6 +200,14 @@ class PrometheusMetrics:
             self._wait.labels(queue, tier).observe(notice.waited.total_seconds())
 
     @_count.register
+    def _(self, notice: CallbackChanged) -> None:
+        queue, is_open = self._queue(notice.queue), CallbackState(notice.state) in OPEN
+        if not is_open:
+            self._callbacks.labels(queue, notice.state).inc()
+        if notice.cause or notice.state == CallbackState.REACHED.value:
+            self._attempts.labels(queue, notice.cause or notice.state).inc()
+
+    @_count.register
     def _(self, notice: TalkStarted) -> None:
         self._offers.labels("connected").inc()
 
@@ -212,6 +234,7 @@ class PrometheusMetrics:
         """Read the gauges' sources. Belongs on the event loop's thread; takes no longer than the sources."""
         sources = self.sources
         _set(self._waiting, ((self._queue(queue), count) for queue, count in sources.waiting().items()))
+        _set(self._open_callbacks, ((self._queue(queue), count) for queue, count in sources.callbacks().items()))
         _set(self._longest_wait, ((self._queue(queue), wait) for queue, wait in sources.longest_wait().items()))
         _set(self._agents, _in(PRESENCES, sources.agents()))
         _set(self._links, _in(LINKS, sources.links()))

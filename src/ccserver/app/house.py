@@ -18,10 +18,11 @@ from ccserver.app.prompts import PromptStock, placed
 from ccserver.config import ConfigError, Configuration, Site
 from ccserver.config.calendar import Calendar, read_calendar
 from ccserver.config.expressions import CelExpression, read_expression
+from ccserver.config.numbers import CountryNumbers, read_numbers
 from ccserver.core.errors import PortUnavailable, Refused
 from ccserver.core.events import PlanChanged
 from ccserver.core.ids import AgentId, InteractionId
-from ccserver.core.plan import Expression, OpeningHours
+from ccserver.core.plan import CallableNumbers, Expression, OpeningHours
 from ccserver.core.records import InteractionRecord
 from ccserver.pbx import EmbeddedAsterisk, PbxError, Secrets, load_or_create_secrets, render
 from ccserver.services.codec import teach
@@ -40,9 +41,10 @@ _log = structlog.get_logger(__name__)
 
 
 def know_written_forms() -> None:
-    """Let the event log write plans with their opening hours and expressions."""
+    """Let the event log write plans with their opening hours, expressions and the numbers that may be called back."""
     teach(OpeningHours, Calendar.written, read_calendar)
     teach(Expression, CelExpression.written, read_expression)
+    teach(CallableNumbers, CountryNumbers.written, read_numbers)
 
 
 class ComponentReadiness:

@@ -271,6 +271,7 @@ class Server:
     def _sources(self) -> Sources:
         return Sources(
             waiting=lambda: {queue.id: queue.waiting for queue in self.desk.queues()},
+            callbacks=lambda: {queue.id: queue.callbacks for queue in self.desk.queues()},
             longest_wait=lambda: {queue.id: queue.longest_wait_seconds for queue in self.desk.queues()},
             agents=self._presences,
             links=lambda: {"ari": float(self.node.is_up), "ami": float(self.ami.is_up)},

@@ -11,14 +11,17 @@ from ccserver.config.build_flows import build_flow, build_sounds
 from ccserver.config.calendar import Calendar, parse_hours
 from ccserver.config.expressions import read_expression
 from ccserver.config.needs import part_of_queue, steps_of_queue
+from ccserver.config.numbers import CountryNumbers
 from ccserver.config.overflow import switches_of, waited_of
 from ccserver.config.people import expand
 from ccserver.config.schema import Root
+from ccserver.config.schema.callbacks import CallbackSection, InvitationSection
 from ccserver.config.schema.entries import EntryPointSection, HoursSection
 from ccserver.config.schema.overflow import OverflowSection
 from ccserver.config.schema.policies import PolicySection, kind_of
 from ccserver.config.schema.queues import QueueDefinition
 from ccserver.config.schema.sounds import Exit as ExitSection
+from ccserver.config.schema.sounds import WaitingExit
 from ccserver.config.schema.tiers import TierSection
 from ccserver.config.site import EventLog, Network, Site, SiteTrunk, SiteUser
 from ccserver.config.sounds import Recordings, own_music
@@ -26,10 +29,12 @@ from ccserver.core.ids import AgentId, EntryPointId, FlowId, QueueId, TierId
 from ccserver.core.plan import (
     AgentProfile,
     Announcement,
+    CallbackTerms,
     Comfort,
     EntryPoint,
     Exit,
     ExitKind,
+    Invitation,
     OverflowRule,
     Plan,
     QueuePlan,
@@ -104,6 +109,8 @@ def build_exit(section: ExitSection) -> Exit:
         return Exit(ExitKind.NUMBER, target=section.number)
     if section.message is not None:
         return Exit(ExitKind.MESSAGE, sounds=build_sounds(section.message))
+    if isinstance(section, WaitingExit) and section.callback:
+        return Exit(ExitKind.CALLBACK)
     return Exit(ExitKind.VOICEMAIL, sounds=build_sounds(section.voicemail or []))
 
 
@@ -212,6 +219,9 @@ def _queue(queue: QueueId, section: QueueDefinition, model: Root) -> QueuePlan:
             for step, part in zip(section.relax, steps_of_queue(queue, section), strict=True)
         ),
         policy=build_policy(section.policy or model.default_policy or DEFAULT_POLICY.id, model),
+        keys=MappingProxyType({key: build_exit(way) for key, way in section.keys.items()}),
+        invitation=_invitation(section.invitation),
+        callback=_terms(section, model),
         overflow=tuple(_rule(queue, rule) for rule in section.overflow),
         hours=section.hours or "",
         on_closed=build_exit(section.on_closed) if section.on_closed else None,
@@ -233,6 +243,31 @@ def _comfort(section: QueueDefinition) -> Comfort | None:
     if one is None:
         return None
     return Comfort(one.first_after or one.every, one.every, tuple(build_sounds(each) for each in one.messages))
+
+
+def _invitation(section: InvitationSection | None) -> Invitation | None:
+    if section is None:
+        return None
+    return Invitation(build_sounds(section.sounds), section.first_after, section.every)
+
+
+def _terms(queue: QueueDefinition, model: Root) -> CallbackTerms | None:
+    """Those of the queue; a queue with a key for it needs none to be written."""
+    section = queue.callback
+    if section is None:
+        if not any(way.callback for way in queue.keys.values()):
+            return None
+        section = CallbackSection()
+    return CallbackTerms(
+        offered_after=section.offered_after or timedelta(),
+        offered_from=section.offered_from or 0,
+        attempts=section.attempts,
+        retry_after=section.retry_after,
+        expires_after=section.expires_after,
+        hours=section.hours or "",
+        most=section.most,
+        numbers=CountryNumbers(model.default_region, tuple(section.countries) or (model.default_region,)),
+    )
 
 
 def _rule(queue: QueueId, section: OverflowSection) -> OverflowRule:

@@ -14,7 +14,12 @@ from typing import Any
 from ccserver.config.schema.lookup import schema_of_everything
 
 DEFAULT_TARGET = Path("docs/schema/ccserver.schema.json")
-_SHORT_FORMS = {"NeedSection": {"type": "string"}, "SoundItem": {"type": "string"}, "Exit": {"const": "voicemail"}}
+_SHORT_FORMS = {
+    "NeedSection": {"type": "string"},
+    "SoundItem": {"type": "string"},
+    "Exit": {"const": "voicemail"},
+    "WaitingExit": {"enum": ["voicemail", "callback"]},
+}
 """What may stand for a mapping of this kind (see the validators of schema.sounds)."""
 
 

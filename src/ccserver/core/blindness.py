@@ -13,9 +13,11 @@ from ccserver.core.centre import Centre
 from ccserver.core.ids import InteractionId
 from ccserver.core.timers import (
     AnnouncementDue,
+    CallbackDue,
     ComfortDue,
     DialLimit,
     DigitLimit,
+    InvitationDue,
     MaxWait,
     MessageLimit,
     OverflowDue,
@@ -44,6 +46,8 @@ def _interaction_of(centre: Centre, key: TimerKey) -> InteractionId | None:
             | OverflowDue(interaction=interaction)
             | AnnouncementDue(interaction=interaction)
             | ComfortDue(interaction=interaction)
+            | InvitationDue(interaction=interaction)
+            | CallbackDue(interaction=interaction)
             | DigitLimit(interaction=interaction)
             | PromptLimit(interaction=interaction)
             | MessageLimit(interaction=interaction)

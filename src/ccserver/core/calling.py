@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from ccserver.core.acd.keeping import is_dialled, is_reached
 from ccserver.core.agent import Presence
 from ccserver.core.centre import Centre
 from ccserver.core.commands import (
@@ -121,15 +122,23 @@ def on_leg_answered(centre: Centre, event: LegAnswered, now: datetime) -> Effect
     interaction = centre.interaction_of_leg(event.leg)
     if interaction is None or interaction.direction is not Direction.OUTBOUND:
         return
-    if interaction.state is not InteractionState.CALLING or interaction.work_item is None:
+    if interaction.work_item is None:
         return
-    item = centre.work_item(interaction.work_item)
+    item, promise = centre.work_item(interaction.work_item), interaction.callback
+    is_callback = promise is not None and promise.is_open
     if event.leg == item.leg and interaction.customer_leg is None:
-        yield from _dial(centre, interaction, item, now)
-    elif event.leg == interaction.customer_leg:
+        if promise is not None and is_callback and interaction.state is InteractionState.OFFERED:
+            move(centre, interaction, InteractionEvent.CALL, now, item.queue, item.agent)
+            yield is_dialled(interaction, promise)
+            yield from _dial(centre, interaction, item, now)
+        elif interaction.state is InteractionState.CALLING:
+            yield from _dial(centre, interaction, item, now)
+    elif event.leg == interaction.customer_leg and interaction.state is InteractionState.CALLING:
         # By its id: after a crash of ours nobody else remembers that the ring tone plays, and it would play for ever.
         yield StopPrompt(item.leg, prompt_id(interaction.id, interaction.prompt_count))
         yield from connect(centre, interaction, interaction.customer_leg, item.leg, now)
+        if promise is not None and is_callback:
+            yield from is_reached(centre, interaction, promise)
 
 
 def on_dial_limit(centre: Centre, key: DialLimit, now: datetime) -> Effects:

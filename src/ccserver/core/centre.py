@@ -33,6 +33,8 @@ class Centre:
     """Legs that matter; one that is not here is gone or somebody else's."""
     waiting: dict[InteractionId, None] = field(default_factory=dict)
     """Interactions in state QUEUED."""
+    callbacks: dict[InteractionId, None] = field(default_factory=dict)
+    """Interactions that keep an open promise to call back."""
     nodes_up: set[NodeName] = field(default_factory=set)
     boots: dict[NodeName, str] = field(default_factory=dict)
     black_box: dict[NodeName, str] = field(default_factory=dict)
@@ -74,11 +76,14 @@ class Centre:
         self.touched.add(("interaction", interaction.id))
         if interaction.customer_leg:
             self.legs[interaction.customer_leg] = interaction.id
+        if interaction.callback is not None and interaction.callback.is_open:
+            self.callbacks[interaction.id] = None
 
     def forget(self, interaction: Interaction) -> None:
         """The interaction is over and its work closed."""
         self.interactions.pop(interaction.id, None)
         self.waiting.pop(interaction.id, None)
+        self.callbacks.pop(interaction.id, None)
         self.ended[interaction.id] = None
         if len(self.ended) > MOST_ENDED:
             del self.ended[next(iter(self.ended))]

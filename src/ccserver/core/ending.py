@@ -8,7 +8,15 @@ from typing import Final
 
 from ccserver.core.centre import Centre
 from ccserver.core.commands import CancelTimer, Command, DropConnection, HangUpLeg, StartTimer
-from ccserver.core.events import Cause, Event, InteractionGivenUp, LegEnded, TransferFailed, WorkItemLost
+from ccserver.core.events import (
+    CallbackMissed,
+    Cause,
+    Event,
+    InteractionGivenUp,
+    LegEnded,
+    TransferFailed,
+    WorkItemLost,
+)
 from ccserver.core.interaction import Interaction, InteractionEvent, InteractionState
 from ccserver.core.moves import leave_flow, leave_queue, move, stop_prompt
 from ccserver.core.notices import Notice, OfferEnd, OfferEnded
@@ -67,7 +75,16 @@ def _customer_left(centre: Centre, interaction: Interaction, cause: Cause, now: 
         move(centre, interaction, InteractionEvent.CLOSE, now)
         yield StartTimer(CloseLimit(interaction.id), now + RECORDING_GRACE)
         return
+    if is_dialled_callback(interaction):
+        yield CallbackMissed(interaction.id, cause)
+        return
     yield from end_interaction(centre, interaction, cause, now)
+
+
+def is_dialled_callback(interaction: Interaction) -> bool:
+    """A promise to call back is kept at this moment: who is not reached now may be another time."""
+    promise = interaction.callback
+    return promise is not None and promise.is_open and interaction.state is InteractionState.CALLING
 
 
 def _forwarded_left(centre: Centre, interaction: Interaction, cause: Cause, now: datetime) -> Effects:
@@ -94,6 +111,11 @@ def hang_up_customer(centre: Centre, interaction: Interaction, reason: str, now:
     """Order the end of the customer's leg; the interaction ends when it is reported, or after the limit."""
     if interaction.customer_leg is None or interaction.customer_leg not in centre.legs:
         yield from end_interaction(centre, interaction, Cause.NORMAL, now)
+        return
+    if is_dialled_callback(interaction):
+        centre.legs.pop(interaction.customer_leg, None)
+        yield HangUpLeg(interaction.customer_leg, reason)
+        yield CallbackMissed(interaction.id, Cause(interaction.end_cause or Cause.NORMAL))
         return
     if interaction.result is None and interaction.state is not InteractionState.CLOSING:
         interaction.result = RESULT_OF_STATE[interaction.state]

@@ -299,6 +299,13 @@ class CallRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackCancelled:
+    """A supervisor takes a promise to call back off the list; `callback` is the id of its interaction."""
+
+    callback: InteractionId
+
+
+@dataclass(frozen=True, slots=True)
 class WrapUpSaved:
     """The agent's result of a work item. `done` ends the wrap-up; otherwise it only stores what is there so far.
 
@@ -406,6 +413,14 @@ class TransferFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackMissed:
+    """The number of a callback was dialled and nobody was reached; its leg is gone, or is ordered to go."""
+
+    interaction: InteractionId
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
 class WorkItemLost:
     """A work item ended before the customer and agent were connected; `cause` says how."""
 
@@ -422,5 +437,5 @@ Event = (
     | FallbackEntered | FallbackRang | FallbackAnswered | FallbackClosed | FallbackLeft | FallbackRestarted | FallbackRead
     | PhoneBusy | PhoneFree
     | PairMatched | FlowChosen | ExitTaken | QueueChosen | MessageChosen | WorkItemLost | InteractionGivenUp
-    | TransferFailed
+    | TransferFailed | CallbackMissed | CallbackCancelled
 )  # fmt: skip

@@ -56,6 +56,11 @@ def work_item_id(interaction: InteractionId, serial: int) -> WorkItemId:
     return WorkItemId(f"{interaction}-w{serial}")
 
 
+def callback_id(first: InteractionId) -> InteractionId:
+    """The interaction out that keeps the promise given in the first one."""
+    return InteractionId(f"{first}-cb")
+
+
 def interaction_of_work(item: WorkItemId) -> InteractionId | None:
     """The interaction with which the work item deals; None if the id is not one of a work item."""
     interaction, _, serial = item.rpartition("-w")

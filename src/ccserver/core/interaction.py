@@ -11,7 +11,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from ccserver.core.callback import Callback, CallbackState
 from ccserver.core.customer import CustomerCard
+from ccserver.core.enquiry import Enquiry
 from ccserver.core.forecast import Forecast, Told
 from ccserver.core.fsm import IGNORE, Row, Table
 from ccserver.core.ids import (
@@ -79,7 +81,8 @@ INTERACTION: Table[InteractionState] = {
     _S.QUEUED: {
         _E.OFFER: _S.OFFERED, _E.ENTER_QUEUE: _S.QUEUED, _E.CALL: _S.CALLING, **_ASIDE, **_LEAVE},
     _S.OFFERED: {
-        _E.CONNECT: _S.CONNECTED, _E.REQUEUE: _S.QUEUED, _E.OFFER: IGNORE, _E.RECORD: _S.RECORDING, **_LEAVE},
+        _E.CONNECT: _S.CONNECTED, _E.CALL: _S.CALLING, _E.REQUEUE: _S.QUEUED, _E.OFFER: IGNORE, _E.RECORD: _S.RECORDING,
+        **_LEAVE},
     _S.CONNECTED: {
         _E.ENTER_QUEUE: _S.QUEUED, _E.OFFER: _S.OFFERED, _E.CALL: _S.CALLING, _E.CONNECT: IGNORE, **_ASIDE, **_LEAVE},
     _S.CALLING: {
@@ -115,6 +118,8 @@ class QueuePlace:
     """Comfort messages heard: the next one of the list is played."""
     is_greeted: bool = False
     """The greeting of a tier was played."""
+    enquiry: Enquiry | None = None
+    """The caller is being asked for the number of a callback."""
 
 
 @dataclass(slots=True)
@@ -191,6 +196,8 @@ class Interaction:
     numbers_tried: list[str] = field(default_factory=list)
     """Outside numbers that ways led to. Each is dialled once for a caller, so no rule rings it for ever."""
     left_at: datetime | None = None
+    callback: Callback | None = None
+    """The promise that this call out keeps; None for any other."""
     revision: int = 0
     changed_at: datetime | None = None
     """Last change of state: an audit does not judge younger ones."""
@@ -243,6 +250,17 @@ class Interaction:
     def was_sent_away(self) -> bool:
         """An outside number was reached that a way out led to: it is over for the centre, nobody of it answered."""
         return bool(self.ways) and self.ways[-1].is_number and self.ways[-1].outcome == "answered"
+
+    @property
+    def place_in_line(self) -> QueuePlace | None:
+        """The place as far as it counts now: a callback that rests has none."""
+        is_resting = self.callback is not None and self.callback.state is CallbackState.RESTING
+        return None if is_resting else self.place
+
+    @property
+    def is_called_back(self) -> bool:
+        """Nobody holds the line: the customer was promised a call, and is not reached yet."""
+        return self.callback is not None and self.customer_leg is None
 
     @property
     def customer_number(self) -> str:

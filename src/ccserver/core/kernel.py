@@ -32,7 +32,7 @@ from ccserver.core import (
     transfer,
     work,
 )
-from ccserver.core.acd import offering, overflow, queueing, returning, treatment
+from ccserver.core.acd import asking, keeping, offering, overflow, queueing, returning, treatment, waiting_keys
 from ccserver.core.acd.dispatch import Dispatch
 from ccserver.core.acd.forecasting import LiveForecast
 from ccserver.core.acd.learned import Learned
@@ -58,8 +58,13 @@ HANDLERS: Mapping[type, tuple[Handler, ...]] = {
     events.LegRang: (talking.on_leg_rang,),
     events.LegAnswered: (talking.on_leg_answered, calling.on_leg_answered, transfer.on_leg_answered),
     events.LegEnded: (ending.on_leg_ended,),
-    events.DigitReceived: (interpreter.on_digit,),
-    events.PromptFinished: (interpreter.on_prompt_finished, treatment.on_prompt_finished, exits.on_prompt_finished),
+    events.DigitReceived: (interpreter.on_digit, waiting_keys.on_digit),
+    events.PromptFinished: (
+        interpreter.on_prompt_finished,
+        asking.on_prompt_finished,
+        treatment.on_prompt_finished,
+        exits.on_prompt_finished,
+    ),
     events.MessageRecorded: (exits.on_message_recorded,),
     events.ConnectFailed: (talking.on_connect_failed,),
     events.PhoneReachable: (presence.on_phone_reachable,),
@@ -87,6 +92,7 @@ HANDLERS: Mapping[type, tuple[Handler, ...]] = {
     events.HangUpRequested: (talking.on_hang_up_requested,),
     events.BlindTransferRequested: (transfer.on_blind_transfer,),
     events.CallRequested: (calling.on_call_requested,),
+    events.CallbackCancelled: (keeping.on_callback_cancelled,),
     events.WrapUpSaved: (work.on_wrap_up_saved,),
     events.CustomerFound: (arrival.on_customer_found,),
     events.ServerStarted: (presence.on_server_started, succession.on_server_started),
@@ -96,6 +102,7 @@ HANDLERS: Mapping[type, tuple[Handler, ...]] = {
     events.ExitTaken: (exits.on_exit_taken,),
     events.QueueChosen: (queueing.on_queue_chosen,),
     events.MessageChosen: (exits.on_message_chosen,),
+    events.CallbackMissed: (keeping.on_callback_missed,),
     events.WorkItemLost: (returning.on_work_item_lost,),
     events.InteractionGivenUp: (ending.on_given_up,),
     events.TransferFailed: (returning.on_transfer_failed,),
@@ -108,7 +115,10 @@ TIMER_HANDLERS: Mapping[type, tuple[Handler, ...]] = {
     timers.ComfortDue: (treatment.on_comfort_due,),
     timers.MaxWait: (overflow.on_max_wait,),
     timers.OverflowDue: (overflow.on_overflow_due,),
-    timers.DigitLimit: (interpreter.on_digit_limit,),
+    timers.InvitationDue: (waiting_keys.on_invitation_due,),
+    timers.CallbackDue: (keeping.on_callback_due,),
+    timers.CallbackExpires: (keeping.on_callback_expires,),
+    timers.DigitLimit: (interpreter.on_digit_limit, asking.on_digit_limit),
     timers.PromptLimit: (exits.on_prompt_limit,),
     timers.LookUpLimit: (arrival.on_look_up_limit,),
     timers.MessageLimit: (exits.on_message_limit,),

@@ -13,7 +13,15 @@ from ccserver.core.interaction import INTERACTION, Interaction, InteractionEvent
 from ccserver.core.notices import HowLeft, LeftQueue, Notice
 from ccserver.core.records import SegmentKind
 from ccserver.core.reporting.timeline import turn
-from ccserver.core.timers import AnnouncementDue, ComfortDue, DigitLimit, MaxWait, OverflowDue, PromptLimit
+from ccserver.core.timers import (
+    AnnouncementDue,
+    ComfortDue,
+    DigitLimit,
+    InvitationDue,
+    MaxWait,
+    OverflowDue,
+    PromptLimit,
+)
 
 SEGMENT_OF_STATE = {
     InteractionState.ARRIVED: SegmentKind.IVR,
@@ -60,6 +68,8 @@ def leave_queue(interaction: Interaction, now: datetime, how: HowLeft) -> Iterat
     yield CancelTimer(ComfortDue(interaction.id))
     yield CancelTimer(MaxWait(interaction.id))
     yield CancelTimer(OverflowDue(interaction.id))
+    yield CancelTimer(InvitationDue(interaction.id))
+    yield CancelTimer(DigitLimit(interaction.id, 0))
     yield LeftQueue(interaction.id, place.queue, interaction.tier, now - place.since, how)
 
 

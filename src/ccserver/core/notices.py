@@ -13,9 +13,10 @@ from ccserver.core.forecast import Forecast, Step
 from ccserver.core.ids import AgentId, InteractionId, LegId, QueueId, WorkItemId
 from ccserver.core.records import Direction, InteractionRecord
 
-HowLeft = Literal["connected", "abandoned", "overflowed", "transferred", "ended"]
+HowLeft = Literal["connected", "abandoned", "overflowed", "transferred", "ended", "chosen", "callback", "not_reached"]
 """How a place in a queue ends. Overflowed: sent away, for the queue's or its callers' limit was reached; transferred: to another queue;
-ended: by an error of ours."""
+ended: by an error of ours; chosen: another way, by a key; callback: to be called back, in the same place; not reached: a callback that
+is over."""
 OfferEnd = Literal["rona", "declined", "phone_unreachable", "caller_left", "given_up"]
 """How an offer ends without a talk. Given up: a call out whose agent did not take the own phone before it was over, or an error of ours."""
 
@@ -64,6 +65,28 @@ class OverflowTaken:
     rule: int
     then: str
     waited: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTaken:
+    """A waiting caller pressed a key of the queue; `then` is the kind of the way and its target."""
+
+    interaction: InteractionId
+    queue: QueueId
+    key: str
+    then: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackChanged:
+    """Promised, dialled, over: `state` is that of the callback now, `cause` why the attempt that has just ended reached nobody."""
+
+    interaction: InteractionId
+    queue: QueueId
+    first: InteractionId
+    state: str
+    attempts: int
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,5 +211,5 @@ class OddityNoticed:
 Notice = (
     InteractionStarted | CustomerKnown | JoinedQueue | LeftQueue | PositionAnnounced | OfferMade | OfferEnded
     | TalkStarted | TalkEnded | WorkItemChanged | PresenceChanged | PhoneChanged | LinkChanged | MessageLeft
-    | RecordMade | OddityNoticed | OverflowTaken | WaitJudged | WaitAnnounced
+    | RecordMade | OddityNoticed | OverflowTaken | WaitJudged | WaitAnnounced | KeyTaken | CallbackChanged
 )  # fmt: skip

@@ -48,6 +48,8 @@ class ExitKind(StrEnum):
     FLOW = "flow"
     NUMBER = "number"
     """Connect the caller with an outside number."""
+    CALLBACK = "callback"
+    """Only by a key of a queue: the caller is called back instead of waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,56 @@ class Comfort:
 
 
 @dataclass(frozen=True, slots=True)
+class Invitation:
+    """What the waiting caller is told of the keys, and when. `every` None: only once."""
+
+    sounds: Sounds
+    first_after: timedelta
+    every: timedelta | None
+
+
+class CallableNumbers(Protocol):
+    """Which numbers may be called back, at whose cost whatever they are. Asked of what callers send and key in."""
+
+    def callable(self, number: str) -> str | None:
+        """The number in E.164, read as in the country of the centre; None when it is none or may not be called."""
+        ...
+
+    def spoken(self, number: str) -> str:
+        """The digits of an E.164 number as they are said in the country of the centre."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlainNumbers:
+    """Whatever has a plus and digits, wherever it leads."""
+
+    def callable(self, number: str) -> str | None:
+        return number if number.startswith("+") and number[1:].isdecimal() else None
+
+    def spoken(self, number: str) -> str:
+        return number.removeprefix("+")
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackTerms:
+    """What a queue promises to those who want to be called back, and to whom."""
+
+    offered_after: timedelta = timedelta()
+    """To whom has waited so long ..."""
+    offered_from: int = 0
+    """... or, when it is not 0, stands at this position or behind it."""
+    attempts: int = 3
+    retry_after: timedelta = timedelta(minutes=10)
+    expires_after: timedelta = timedelta(hours=8)
+    hours: str = ""
+    """Name of the calendar in which is called back; empty: always."""
+    most: int = 100
+    """Open at once."""
+    numbers: CallableNumbers = PlainNumbers()
+
+
+@dataclass(frozen=True, slots=True)
 class QueuePlan:
     id: QueueId
     name: str
@@ -147,6 +199,10 @@ class QueuePlan:
     """Agents who have these go before others who will do."""
     relax: tuple[Relaxation, ...] = ()
     """Who will do too after some wait; the shortest first."""
+    keys: Mapping[str, Exit] = field(default_factory=dict)
+    """What a caller may press who waits."""
+    invitation: Invitation | None = None
+    callback: CallbackTerms | None = None
     overflow: tuple[OverflowRule, ...] = ()
     """Of those that hold the first is taken. `on_max_wait` stays the last resort."""
     hours: str = ""

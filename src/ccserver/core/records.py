@@ -98,6 +98,8 @@ class Result(StrEnum):
     """Waited the maximum, found the queue full or met a rule, and was sent away: with a message, or to an outside number."""
     NOT_REACHED = "not_reached"
     """Outbound: the customer did not answer."""
+    CALLBACK = "callback"
+    """The caller was promised a call back and hung up; another record tells how that went."""
     LOST = "lost"
     """The PBX went away with the call."""
 
@@ -150,6 +152,8 @@ class InteractionRecord:
     is_final: bool
     decisions: tuple[Decision, ...] = ()
     ways: tuple[Way, ...] = ()
+    callback_of: InteractionId | None = None
+    """The interaction in which this call back was promised; None for any other."""
 
     @property
     def length(self) -> timedelta:

@@ -36,9 +36,10 @@ def has_tiers(plan: Plan) -> bool:
 
 def _tier_name(plan: Plan, interaction: Interaction) -> str:
     of_customer = interaction.customer.tier if interaction.customer else ""
-    if not has_tiers(plan) or interaction.direction is not Direction.INBOUND:
+    if not has_tiers(plan) or (interaction.direction is not Direction.INBOUND and interaction.callback is None):
         return of_customer
-    entry = plan.entry_points.get(interaction.dnis)
+    called = interaction.callback.called if interaction.callback is not None else interaction.dnis
+    entry = plan.entry_points.get(called)
     of_number = entry.tier if entry is not None and entry.tier is not None else ""
     worth = interaction.customer.value if interaction.customer else None
     return best_tier(plan.tiers, of_customer, of_number, interaction.answers.get("tier", ""), worth=worth).id

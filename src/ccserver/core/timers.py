@@ -46,7 +46,8 @@ class OverflowDue:
 
 @dataclass(frozen=True, slots=True)
 class DigitLimit:
-    """No (further) key came while a menu or digits node waits; `serial` tells an old node's timer from the present one's."""
+    """No (further) key came while a menu or digits node waits; `serial` tells an old node's timer from the present one's.
+    Serial 0 is no node's: a caller in line is asked for a number."""
 
     interaction: InteractionId
     serial: int
@@ -89,6 +90,27 @@ class DialLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class InvitationDue:
+    """The waiting caller is told again what the keys do."""
+
+    interaction: InteractionId
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackDue:
+    """A callback may enter the line from now on, or must leave it, as its calling hours have turned."""
+
+    interaction: InteractionId
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackExpires:
+    """The promise is too old to be kept."""
+
+    interaction: InteractionId
+
+
+@dataclass(frozen=True, slots=True)
 class DesktopGrace:
     """The agent's desktop is away: no offer until it is back."""
 
@@ -104,4 +126,5 @@ class AgentsKept:
 TimerKey = (
     RingLimit | WrapUpLimit | AnnouncementDue | MaxWait | DigitLimit | PromptLimit | LookUpLimit | MessageLimit
     | CloseLimit | DialLimit | DesktopGrace | AgentsKept | OverflowDue | ComfortDue
+    | InvitationDue | CallbackDue | CallbackExpires
 )  # fmt: skip

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from ccserver.core.acd.keeping import callbacks_of
 from ccserver.core.acd.line import line, rank
 from ccserver.core.agent import Agent, Presence
 from ccserver.core.centre import Centre
@@ -17,6 +18,7 @@ from ccserver.core.plan import AgentProfile, QueuePlan
 from ccserver.core.records import Direction, Result, SegmentKind
 from ccserver.core.skills import meets
 from ccserver.core.work_item import WorkItem, WorkState
+from ccserver.services.callbacks import CallbackView, callback_views
 from ccserver.services.ports import Clock
 from ccserver.services.recent import InteractionView, RecentRecords
 from ccserver.services.runtime import Runtime
@@ -73,6 +75,9 @@ class CentreDesk:
     def not_ready_reasons(self) -> Mapping[str, str]:
         return self._centre.plan.not_ready_reasons
 
+    def callbacks(self) -> Sequence[CallbackView]:
+        return callback_views(self._centre)
+
     def names(self) -> Names:
         plan = self._centre.plan
         return Names(
@@ -108,6 +113,7 @@ class CentreDesk:
         if interaction is None:
             return None
         plan = self._centre.plan.queues.get(item.queue) if item.queue else None
+        promise = interaction.callback
         return WorkItemView(
             id=item.id,
             interaction=item.interaction,
@@ -137,6 +143,8 @@ class CentreDesk:
             transferred_by=self.names().agent(item.transferred_by),
             earlier_results=_earlier_results(item, interaction, self.names()),
             script=item.script,
+            callback_of=promise.first if promise else None,
+            promised_at=promise.promised_at if promise else None,
         )
 
     def _entry_point(self, interaction: Interaction) -> str:
@@ -144,7 +152,8 @@ class CentreDesk:
         return entry.name if entry else ""
 
     def _queue(self, plan: QueuePlan, now: datetime) -> QueueView:
-        waiting = [i for i in self._in_queue(plan.id) if i.place is not None]
+        in_line = self._in_queue(plan.id)
+        waiting = [i for i in in_line if not i.is_called_back]
         counts = self._today.queues[plan.id]
         able = [a for a in self._centre.plan.agents.values() if meets(a.skills, plan.needs)]
         states = [state for a in able if (state := self._centre.agents.get(a.id)) is not None]
@@ -162,7 +171,8 @@ class CentreDesk:
             abandoned_today=counts.abandoned,
             service_level_ratio=counts.service_level_ratio,
             tiers=self._tiers(plan.id, waiting),
-            line=[self._waiting(place, i) for place, i in enumerate(waiting[:100], 1)],
+            line=[self._waiting(place, i) for place, i in enumerate(in_line[:100], 1)],
+            callbacks=len(callbacks_of(self._centre, plan.id)),
         )
 
     def _in_queue(self, queue: QueueId) -> list[Interaction]:
@@ -198,12 +208,13 @@ class CentreDesk:
         return WaitingView(
             interaction=interaction.id,
             position=place,
-            ani=interaction.ani,
+            ani=interaction.customer_number,
             customer_name=interaction.customer.name if interaction.customer else interaction.caller_name,
             tier=interaction.tier,
             priority=interaction.place.priority if interaction.place else 0,
             waiting_since=since,
             offered_to=item.agent if item else "",
+            is_callback=interaction.is_called_back,
         )
 
 

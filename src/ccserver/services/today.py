@@ -20,11 +20,14 @@ from ccserver.core.records import Direction, InteractionRecord, Result, SegmentK
 MOST_TIERS: Final = 50
 """Tiers are free text from the directory: so many different ones are counted apart in a day, all later ones as `OTHER`."""
 OTHER: Final = "other"
+_HOW: Final = {Result.ANSWERED: "connected", Result.ABANDONED: "abandoned", Result.CALLBACK: "callback"}
 
 
 @dataclass(slots=True)
 class Counts:
-    """`within_target` of the answered. Service level = within_target / (answered + abandoned), abandons counting against."""
+    """A call back counts as answered, with the whole wait since the first call, and not as offered a second time.
+
+    `within_target` of the answered. Service level = within_target / (answered + abandoned), abandons counting against."""
 
     offered: int = 0
     answered: int = 0
@@ -70,7 +73,7 @@ class Today:
         of_tier = self.tiers[notice.queue, self._row_of(notice.tier)]
         for counts in (self.queues[notice.queue], of_tier):
             self._add(counts, notice)
-        of_tier.offered += 1
+        of_tier.offered += notice.how != "callback"  # counted when the call back leaves the line
 
     def _row_of(self, tier: str) -> str:
         if tier in self._tiers or len(self._tiers) < MOST_TIERS:
@@ -80,6 +83,9 @@ class Today:
 
     def _is_over(self, record: InteractionRecord) -> None:
         """What of its way through the queues lay before a restart is made up for; a later revision is nothing new."""
+        if record.callback_of is not None:  # the first call was offered, and this one may have been answered
+            self._forget(record.id)
+            return
         joined, left = self._joined.get(record.id, set()), self._left.get(record.id, set())
         for queue in left - joined:
             self.queues[queue].offered += 1
@@ -109,10 +115,12 @@ class Today:
         self._counted.clear()
 
     def _count_record(self, record: InteractionRecord) -> None:
-        if record.queue is None or record.direction is not Direction.INBOUND:
+        is_back = record.callback_of is not None
+        if record.queue is None or (record.direction is not Direction.INBOUND and not is_back):
             return
-        how = {Result.ANSWERED: "connected", Result.ABANDONED: "abandoned"}.get(record.result, "overflowed")
-        self.take(JoinedQueue(record.id, record.queue, 0))
+        how = _HOW.get(record.result, "not_reached" if is_back else "overflowed")
+        if not is_back:
+            self.take(JoinedQueue(record.id, record.queue, 0))
         self.take(LeftQueue(record.id, record.queue, record.tier, _waited(record), how))
         self._forget(record.id)
 

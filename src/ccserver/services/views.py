@@ -13,6 +13,7 @@ from ccserver.core.ids import AgentId, InteractionId, QueueId, WorkItemId
 from ccserver.core.notices import Notice
 from ccserver.core.records import Document
 from ccserver.core.why import Why
+from ccserver.services.callbacks import CallbackView
 from ccserver.services.recent import InteractionView
 
 
@@ -147,6 +148,10 @@ class WorkItemView:
     """As saved up to now, in the order of the talks; it goes on changing while a colleague writes."""
     script: str = ""
     """Name of the script to follow; the text is kept elsewhere."""
+    callback_of: InteractionId | None = None
+    """This is a call back, promised in that interaction ..."""
+    promised_at: datetime | None = None
+    """... at that time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +188,7 @@ class TierView:
 
 @dataclass(frozen=True, slots=True)
 class WaitingView:
-    """One caller of the waiting line, in the order of service."""
+    """One customer of the waiting line, in the order of service; `ani` is the customer's number."""
 
     interaction: InteractionId
     position: int
@@ -193,6 +198,8 @@ class WaitingView:
     priority: int
     waiting_since: datetime
     offered_to: str
+    is_callback: bool = False
+    """Nobody holds the line: the customer is called back when it is their turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +220,8 @@ class QueueView:
     service_level_ratio: float | None
     tiers: Sequence[TierView]
     line: Sequence[WaitingView]
+    callbacks: int = 0
+    """Open promises to call back, those that rest included. In `waiting` and the wait only callers on the line count."""
 
 
 class Desk(Protocol):
@@ -230,6 +239,10 @@ class Desk(Protocol):
 
     def not_ready_reasons(self) -> Mapping[str, str]:
         """Code to label."""
+        ...
+
+    def callbacks(self) -> Sequence[CallbackView]:
+        """Open promises to call back, in the order of service."""
         ...
 
     def names(self) -> Names: ...

@@ -19,6 +19,7 @@ from ccserver.core.events import (
 )
 from ccserver.core.ids import AgentId, CustomerId, InteractionId, QueueId, WorkItemId
 from ccserver.core.notices import CustomerKnown, JoinedQueue, LeftQueue, Notice, OfferMade, PresenceChanged
+from ccserver.services.callbacks import CallbackView
 from ccserver.services.recent import InteractionView
 from ccserver.services.views import AgentView, Names, QueueView, TierView, WaitingView, WorkItemView
 
@@ -84,6 +85,7 @@ class CentrePeer:
         self.listeners: list[Callable[[Notice], None]] = []
         self.pictures_made = 0
         self.views: dict[InteractionId, InteractionView] = {}
+        self.promises: list[CallbackView] = []
 
     async def ask(self, event: Event) -> None:
         reason = self.refuses.get(type(event))
@@ -112,6 +114,9 @@ class CentrePeer:
 
     def not_ready_reasons(self) -> Mapping[str, str]:
         return {"lunch": "Lunch", "training": "Training"}
+
+    def callbacks(self) -> Sequence[CallbackView]:
+        return self.promises
 
     def names(self) -> Names:
         return Names({each.id: each.name for each in self.by_id.values()}, {each: each.title() for each in self.lines})

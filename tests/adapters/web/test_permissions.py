@@ -50,7 +50,9 @@ def expected(route: Route, user: str | None) -> str:
 async def test_the_matrix(house: House, route: Route, user: str | None) -> None:
     """A role that has the permission is served, another gets 403, and nobody 401."""
     await house.customers.add(CustomerDraft("Grace"))
-    path = route.path.format(agent="ann", queue="sales", customer="c-0001", interaction="i1", name="call-i1")
+    path = route.path.format(
+        agent="ann", queue="sales", customer="c-0001", interaction="i1", name="call-i1", callback="c1-cb"
+    )
     response = await house.ask(user, route.method, path, BODIES.get(route.operation))
     seen = str(response.status) if response.status in (401, 403) else "served"
     assert (seen, response.status < 500) == (expected(route, user), True)

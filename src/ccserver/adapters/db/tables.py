@@ -123,6 +123,7 @@ interactions = Table(
     Column("decisions", CleanJson, nullable=False, comment="to whom it was offered and why"),
     Column("ways", CleanJson, nullable=False, server_default=text("'[]'"), comment="where it was sent on, and why"),
     Column("is_final", Boolean, nullable=False),
+    Column("callback_of", CleanText, comment="the call in which it was promised"),
 )
 Index(None, interactions.c.started_at, interactions.c.id)
 Index(None, interactions.c.customer, interactions.c.started_at)

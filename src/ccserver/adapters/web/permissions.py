@@ -49,6 +49,8 @@ TABLE: Mapping[str, Row] = {
     "start_call": OWN_AGENT,
     "read_number": EVERYONE,
     "list_not_ready_reasons": EVERYONE,
+    "list_callbacks": SENIORS,
+    "cancel_callback": SENIORS,
     "list_queues": EVERYONE,  # agents see them without the names of those who wait
     "read_queue": EVERYONE,
     "list_interactions": EVERYONE,  # agents see their own and those of customers they deal with

@@ -9,7 +9,18 @@ from aiohttp import web
 
 from ccserver.adapters.web import docs_page, operations, pages
 from ccserver.adapters.web.access_log import AccessLog
-from ccserver.adapters.web.api import agents, calls, centre, customers, interactions, queues, recordings, session, trail
+from ccserver.adapters.web.api import (
+    agents,
+    callbacks,
+    calls,
+    centre,
+    customers,
+    interactions,
+    queues,
+    recordings,
+    session,
+    trail,
+)
 from ccserver.adapters.web.desktop.hub import HUB, DesktopHub
 from ccserver.adapters.web.desktop.socket import desktop_socket
 from ccserver.adapters.web.listenings import LISTENINGS, Listenings
@@ -26,7 +37,7 @@ _BODY_LIMIT = 1024**2
 _SHUTDOWN_SECONDS = 5.0
 API = tuple(
     route
-    for part in (session, agents, calls, queues, interactions, recordings, customers, centre, trail)
+    for part in (session, agents, calls, callbacks, queues, interactions, recordings, customers, centre, trail)
     for route in part.routes.all
 )
 

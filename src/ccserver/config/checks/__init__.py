@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ccserver.config.checks import (
+    callbacks,
     doubts,
     entries,
     flows,
@@ -49,6 +50,7 @@ CHECKS: tuple[Check, ...] = (
     relaxing.steps_out_of_order,
     numbers.numbers_of_our_own,
     numbers.numbers_without_a_trunk,
+    callbacks.keys_to_the_own_queue,
     overflow.unknown_queues,
     overflow.no_expressions,
     overflow.moves_to_itself,
@@ -74,6 +76,10 @@ WARNINGS: tuple[Check, ...] = (
     relaxing.steps_too_late,
     relaxing.steps_that_add_nobody,
     relaxing.preferences_of_nobody,
+    callbacks.keys_nobody_hears_of,
+    callbacks.invitations_to_nothing,
+    callbacks.callbacks_without_key,
+    callbacks.fewer_hours_than_retries,
     overflow.rules_that_never_hold,
     overflow.rules_behind_others,
     overflow.circles_of_moves,

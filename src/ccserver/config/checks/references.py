@@ -12,7 +12,7 @@ from ccserver.config.schema.flows import QueueSection, SetSection
 from ccserver.config.schema.overflow import OverflowSection
 from ccserver.config.schema.policies import KINDS
 from ccserver.config.schema.queues import QueueDefinition
-from ccserver.config.schema.sounds import Exit
+from ccserver.config.schema.sounds import Exit, WaitingExit
 from ccserver.config.yaml_tree import Location
 
 _ONE_OF = {
@@ -40,6 +40,7 @@ def exits(model: Root) -> Iterator[tuple[Location, Exit]]:
         ways = {"on_max_wait": queue.on_max_wait, "on_full": queue.on_full, **closed_ways(queue)}
         yield from ((("queues", name, key), way) for key, way in ways.items() if way is not None)
     yield from (((*loc, "then"), rule.then) for loc, rule in overflow_rules(model) if rule.then is not None)
+    yield from keys_of_queues(model)
     if model.default_exit is not None:
         yield ("default_exit",), model.default_exit
 
@@ -47,6 +48,14 @@ def exits(model: Root) -> Iterator[tuple[Location, Exit]]:
 def closed_ways(queue: QueueDefinition) -> dict[str, Exit | None]:
     """Where callers go because of the hours of a queue: by the key that says so."""
     return {"on_closed": queue.on_closed, "on_closing": queue.on_closing}
+
+
+def keys_of_queues(model: Root) -> Iterator[tuple[Location, WaitingExit]]:
+    """Where the keys lead that a waiting caller may press."""
+    for name, queue in model.queues.items():
+        for key, way in (queue.keys or {}).items():
+            if way is not None:
+                yield ("queues", name, "keys", key), way
 
 
 def overflow_rules(model: Root) -> Iterator[tuple[Location, OverflowSection]]:
@@ -94,6 +103,7 @@ def _references(model: Root) -> Iterator[Reference]:
     yield from _of_entry_points(model)
     yield from _of_queues(model)
     yield from _of_overflow(model)
+    yield from _of_callbacks(model)
     for loc, exit_ in exits(model):
         if exit_.queue is not None:
             yield (*loc, "queue"), "queues", exit_.queue
@@ -122,6 +132,12 @@ def _of_overflow(model: Root) -> Iterator[Reference]:
             hours = getattr(rule.when, key, None)
             if hours is not None:
                 yield (*loc, "when", key), "hours", hours
+
+
+def _of_callbacks(model: Root) -> Iterator[Reference]:
+    for name, queue in model.queues.items():
+        if queue.callback is not None and queue.callback.hours is not None:
+            yield ("queues", name, "callback", "hours"), "hours", queue.callback.hours
 
 
 def references_to(model: Root, section: str) -> Iterator[tuple[Location, str]]:

@@ -73,6 +73,7 @@ def sound_lists(model: Root) -> Iterator[tuple[Location, list[SoundItem]]]:
         for key, sounds in (("voicemail", exit_.voicemail), ("message", exit_.message)):
             if sounds:
                 yield (*loc, key), sounds
+    yield from _invitations(model)
     for name, flow in model.flows.items():
         for node_name, node in nodes_of(flow).items():
             for key in ("sounds", "wrong"):
@@ -84,3 +85,9 @@ def _comfort_messages(model: Root) -> Iterator[tuple[Location, list[SoundItem]]]
         messages = queue.comfort.messages if queue.comfort is not None else None
         for number, message in enumerate(messages or []):
             yield ("queues", name, "comfort", "messages", number), message or []
+
+
+def _invitations(model: Root) -> Iterator[tuple[Location, list[SoundItem]]]:
+    for name, queue in model.queues.items():
+        if queue.invitation is not None:
+            yield ("queues", name, "invitation", "sounds"), queue.invitation.sounds or []

@@ -7,11 +7,12 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from ccserver.config.schema.flows import Priority
+from ccserver.config.schema.callbacks import CallbackSection, InvitationSection
+from ccserver.config.schema.flows import Key, Priority
 from ccserver.config.schema.needs import Need, Proficiency
 from ccserver.config.schema.overflow import MOST_RULES, OverflowSection
 from ccserver.config.schema.section import Section
-from ccserver.config.schema.sounds import Exit, SoundList
+from ccserver.config.schema.sounds import Exit, SoundList, WaitingExit
 from ccserver.config.schema.types import Id, Label, Lasting, Matching, refuse
 
 Disposition = Annotated[
@@ -113,6 +114,9 @@ class QueueDefinition(Section):
     comfort: ComfortSection | None = Field(None, description="messages that callers hear now and then while they wait")
     max_wait: MaxWait = Field(description="after this wait on_max_wait is taken, such as 10 min")
     on_max_wait: Exit = Field(description="where callers go after max_wait, such as voicemail")
+    keys: dict[Key, WaitingExit] = Field({}, description='what a waiting caller may press, such as "1": callback')
+    invitation: InvitationSection | None = Field(None, description="when waiting callers are told of the keys")
+    callback: CallbackSection | None = Field(None, description="what is promised to who wants to be called back")
     overflow: list[OverflowSection] = Field(
         [], max_length=MOST_RULES, description="where callers go before max_wait, and when: the first rule that holds"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -85,4 +85,15 @@ class Exit(Section):
 
     def check_as_a_whole(self) -> None:
         if len(self.model_fields_set) != 1:
-            refuse("must name exactly one way out", "use one of voicemail, message, queue, flow, number")
+            refuse("must name exactly one way out", f"use one of {', '.join(type(self).model_fields)}")
+
+
+class WaitingExit(Exit):
+    """A way out of a queue for who waits there: those of everybody, and being called back. A single word may stand alone."""
+
+    callback: Literal[True] | None = Field(None, description="the caller is called back, with the place kept")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _callback_alone(cls, value: Any) -> Any:
+        return {"callback": True} if value == "callback" else value

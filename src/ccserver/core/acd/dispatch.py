@@ -150,7 +150,7 @@ class Dispatch:
     def _see_contact(self, centre: Centre, key: InteractionId, at: float) -> None:
         interaction = centre.interactions.get(key)
         if interaction is not None and key in centre.waiting and interaction.node in centre.nodes_up:
-            place = interaction.place
+            place = interaction.place_in_line
             kind = None if place is None or place.is_overdue else self._kind_of(centre, interaction, place, at)
             if place is not None and kind is not None:
                 self._waits(key, place, kind, at)

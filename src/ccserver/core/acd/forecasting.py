@@ -69,7 +69,7 @@ class LiveForecast:
 
     def _see(self, centre: Centre, key: InteractionId, now: datetime) -> Iterator[WaitJudged]:
         interaction, known = centre.interactions.get(key), self._waiting.get(key)
-        if interaction is not None and interaction.state in _STILL_WAITS:
+        if interaction is not None and not interaction.is_called_back and interaction.state in _STILL_WAITS:
             self._waits(interaction, known, now)
         elif known is not None:
             del self._waiting[key]

@@ -23,15 +23,15 @@ def rank(interaction: Interaction) -> Rank:
 def line(centre: Centre, queue: QueueId | None = None) -> list[Interaction]:
     """Those who wait for an agent, in the order of service; all queues together when none is named.
 
-    A caller who is just being offered keeps the place, but does not wait for a further agent.
+    A caller who is just being offered keeps the place, but does not wait for a further agent. Nor does a callback that rests.
     """
     waiting = (centre.interactions[key] for key in centre.waiting)
-    return sorted((i for i in waiting if i.place and (queue is None or i.place.queue == queue)), key=rank)
+    return sorted((i for i in waiting if _is_in(i, queue)), key=rank)
 
 
 def length(centre: Centre, queue: QueueId) -> int:
     """How many hold a place in the queue, those being offered included."""
-    return sum(1 for i in centre.interactions.values() if i.place is not None and i.place.queue == queue)
+    return sum(1 for i in centre.interactions.values() if _is_in(i, queue))
 
 
 def is_full(centre: Centre, plan: QueuePlan) -> bool:
@@ -51,5 +51,11 @@ def position(centre: Centre, interaction: Interaction) -> int:
     if place is None:
         return 0
     mine = rank(interaction)
-    ahead = (i for i in centre.interactions.values() if i.place is not None and i.place.queue == place.queue)
+    ahead = (i for i in centre.interactions.values() if _is_in(i, place.queue))
     return 1 + sum(1 for other in ahead if rank(other) < mine)
+
+
+def _is_in(interaction: Interaction, queue: QueueId | None) -> bool:
+    """In this queue; None: in any."""
+    place = interaction.place_in_line
+    return place is not None and (queue is None or place.queue == queue)

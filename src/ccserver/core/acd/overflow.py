@@ -44,8 +44,11 @@ def max_wait(plan: Plan, queue: QueuePlan, interaction: Interaction) -> timedelt
 
 
 def start_max_wait(centre: Centre, interaction: Interaction, queue: QueuePlan, now: datetime) -> Effects:
-    """The limit counts from the entry into this queue, also for a caller who waited in another one before."""
-    yield StartTimer(MaxWait(interaction.id), now + max_wait(centre.plan, queue, interaction))
+    """The limit counts from the entry into this queue, also for a caller who waited in another one before.
+
+    A promise to call back has its own limit, see `keeping`."""
+    if not interaction.is_called_back:
+        yield StartTimer(MaxWait(interaction.id), now + max_wait(centre.plan, queue, interaction))
 
 
 def on_max_wait(centre: Centre, key: MaxWait, now: datetime) -> Effects:

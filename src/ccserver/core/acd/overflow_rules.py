@@ -62,6 +62,8 @@ def rule_for(
     if place is None or queue is None:
         return None
     for number, rule in rules_of(queue):
+        if interaction.is_called_back and rule.then.kind is not ExitKind.QUEUE:
+            continue  # nobody would hear a message
         holds = _leads_on(plan, rule, interaction, place, now) and _holds(plan, rule, now - place.since, on, now)
         if holds and rule.expression is not None:
             holds = rule.expression.holds(facts_in_queue(interaction, place.queue, count))

@@ -93,7 +93,7 @@ class OverflowSight:
 
     def _see_interaction(self, centre: Centre, key: InteractionId) -> None:
         interaction = centre.interactions.get(key)
-        place = interaction.place if interaction is not None else None
+        place = interaction.place_in_line if interaction is not None else None
         self._is_in(key, place.queue if place is not None else None)
         is_with_us = interaction is not None and key in centre.waiting and interaction.node in centre.nodes_up
         if interaction and place and is_with_us and place.queue in self._lines and not _is_spared(centre, interaction):

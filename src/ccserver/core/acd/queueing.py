@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from ccserver.core.acd.keeping import callback_for, end_promise
 from ccserver.core.acd.line import is_closed, is_full, position
 from ccserver.core.acd.overflow import max_wait, note_way, start_max_wait, visited_with
 from ccserver.core.acd.treatment import music, start_treatment
+from ccserver.core.callback import CallbackEvent
 from ccserver.core.centre import Centre
 from ccserver.core.commands import Command, StartMusic, StartTimer
 from ccserver.core.events import Event, ExitTaken, QueueChosen
@@ -16,7 +18,7 @@ from ccserver.core.interaction import Interaction, InteractionEvent, Interaction
 from ccserver.core.moves import leave_flow, leave_queue, move, stop_prompt
 from ccserver.core.notices import JoinedQueue, Notice
 from ccserver.core.plan import Exit, QueuePlan
-from ccserver.core.records import Result
+from ccserver.core.records import Direction, Result
 from ccserver.core.standing import settle_tier
 from ccserver.core.timers import MaxWait
 from ccserver.core.ways import WayCause
@@ -37,7 +39,8 @@ def on_queue_chosen(centre: Centre, event: QueueChosen, now: datetime) -> Effect
     yield from leave_flow(interaction)
     yield from stop_prompt(interaction)
     is_there = interaction.place is not None and interaction.place.queue == plan.id
-    if not (is_there or event.is_back):
+    earlier = _promise_to(centre, interaction, plan)
+    if not (is_there or event.is_back or earlier):
         away = _way_around(centre, plan, now)
         if away is not None:
             interaction.last_queue = plan.id
@@ -45,6 +48,8 @@ def on_queue_chosen(centre: Centre, event: QueueChosen, now: datetime) -> Effect
             yield ExitTaken(interaction.id, away.exit, away.result)
             return
     yield from _take_place(centre, interaction, plan, event.priority, now)
+    if earlier is not None:
+        yield from _take_over(centre, interaction, earlier, now)
 
 
 class _Away(NamedTuple):
@@ -76,6 +81,20 @@ def _take_place(centre: Centre, interaction: Interaction, plan: QueuePlan, prior
     yield JoinedQueue(interaction.id, plan.id, position(centre, interaction))
     yield from start_treatment(centre, interaction, plan, now)
     yield from start_max_wait(centre, interaction, plan, now)
+
+
+def _promise_to(centre: Centre, interaction: Interaction, plan: QueuePlan) -> Interaction | None:
+    """The open promise to call back the customer who rings in again."""
+    is_caller = interaction.direction is Direction.INBOUND and interaction.place is None
+    return callback_for(centre, interaction.ani, plan.id) if is_caller else None
+
+
+def _take_over(centre: Centre, interaction: Interaction, earlier: Interaction, now: datetime) -> Effects:
+    """The place of the promise is the caller's, as if the line had been held; nobody is called any more."""
+    mine, kept = interaction.place, earlier.place
+    if mine is not None and kept is not None:
+        mine.since, mine.priority = min(mine.since, kept.since), max(mine.priority, kept.priority)
+    yield from end_promise(centre, centre.interaction(earlier.id), CallbackEvent.CALL_AGAIN, now)
 
 
 def _treatment_of(centre: Centre, interaction: Interaction, queue: QueuePlan | None) -> tuple[str, timedelta]:

@@ -22,7 +22,7 @@ from ccserver.core.plan import Plan, QueuePlan
 from ccserver.core.prompts import play, prompt_is_over
 from ccserver.core.sounds import Sounds
 from ccserver.core.standing import tier_of
-from ccserver.core.timers import AnnouncementDue, ComfortDue, LookUpLimit
+from ccserver.core.timers import AnnouncementDue, ComfortDue, InvitationDue, LookUpLimit
 
 Effects = Iterator[Command | Notice | Event]
 LET_IT_END: Final = timedelta(seconds=2)
@@ -64,6 +64,8 @@ def plan_announcement(interaction: Interaction, plan: QueuePlan, now: datetime) 
         yield StartTimer(AnnouncementDue(interaction.id), now + plan.announcement.first_after)
     if plan.comfort is not None:
         yield StartTimer(ComfortDue(interaction.id), now + plan.comfort.first_after)
+    if plan.invitation is not None:
+        yield StartTimer(InvitationDue(interaction.id), now + plan.invitation.first_after)
 
 
 def on_announcement_due(centre: Centre, key: AnnouncementDue, now: datetime) -> Effects:
@@ -71,7 +73,7 @@ def on_announcement_due(centre: Centre, key: AnnouncementDue, now: datetime) -> 
     interaction, place, plan = _at(centre, key)
     if interaction is None or place is None or plan is None or plan.announcement is None:
         return
-    if interaction.prompt is not None and interaction.state is InteractionState.QUEUED:
+    if is_occupied(interaction):
         yield StartTimer(key, now + LET_IT_END)
         return
     if interaction.state is InteractionState.QUEUED:
@@ -85,7 +87,7 @@ def on_comfort_due(centre: Centre, key: ComfortDue, now: datetime) -> Effects:
     interaction, place, plan = _at(centre, key)
     if interaction is None or place is None or plan is None or plan.comfort is None:
         return
-    if interaction.prompt is not None and interaction.state is InteractionState.QUEUED:
+    if is_occupied(interaction):
         yield StartTimer(key, now + LET_IT_END)
         return
     if interaction.state is InteractionState.QUEUED:
@@ -103,6 +105,12 @@ def _at(
     interaction = centre.interaction(key.interaction)
     place = interaction.place
     return interaction, place, centre.plan.queues.get(place.queue) if place else None
+
+
+def is_occupied(interaction: Interaction) -> bool:
+    """A waiting caller who hears something already, or is being asked something."""
+    is_asked = interaction.place is not None and interaction.place.enquiry is not None
+    return interaction.state is InteractionState.QUEUED and (interaction.prompt is not None or is_asked)
 
 
 def _announce(centre: Centre, interaction: Interaction, place: QueuePlace, plan: QueuePlan, now: datetime) -> Effects:

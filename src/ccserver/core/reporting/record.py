@@ -42,6 +42,7 @@ def make_record(interaction: Interaction, now: datetime) -> InteractionRecord:
         is_final=not interaction.open_work,
         decisions=tuple(interaction.decisions),
         ways=tuple(interaction.ways),
+        callback_of=interaction.callback.first if interaction.callback else None,
     )
 
 

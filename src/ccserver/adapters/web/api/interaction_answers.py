@@ -140,6 +140,8 @@ class InteractionDetail(InteractionSummary):
     decisions: Sequence[DecisionAnswer]
     ways: Sequence[WayAnswer]
     """In their order; empty for most calls."""
+    callback_of: InteractionId | None
+    """Of a call back, the interaction in which it was promised."""
 
 
 def summary_of(record: InteractionRecord, names: Names) -> InteractionSummary:
@@ -186,6 +188,7 @@ def detail_of(record: InteractionRecord, names: Names, files: Sequence[Recording
         segments=[_segment(segment, names) for segment in record.segments],
         decisions=decisions_of(record.decisions, names),
         ways=[_way(way, names) for way in record.ways],
+        callback_of=record.callback_of,
     )
 
 
