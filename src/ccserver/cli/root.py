@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -127,6 +127,7 @@ def simulate(  # noqa: PLR0913, PLR0917 - each is an option that a person types
     ] = None,
     keys: Annotated[str, typer.Option(help="pressed in a menu, one of them at random; - is none")] = "12",
     time_limit: Annotated[str, typer.Option(help="of computing; then the figures until there are told")] = "5 min",
+    picture: Annotated[Path | None, typer.Option(help="an SVG file to be written")] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Play a configuration with simulated callers and agents in virtual time: the figures by queue and tier."""
@@ -134,8 +135,43 @@ def simulate(  # noqa: PLR0913, PLR0917 - each is an option that a person types
 
     people = {"talk": talk, "wrap_up": wrap_up, "patience": patience, "keys": keys}
     when = {"warm_up": warm_up, "start": start, "time_limit": time_limit}
-    asked = Asked(config, calls_per_hour, agents, hours, seed, tier or (), number or (), as_json, **people, **when)
-    simulating(asked)
+    drawn: dict[str, Any] = {**people, **when, "picture": picture}
+    simulating(Asked(config, calls_per_hour, agents, hours, seed, tier or (), number or (), as_json, **drawn))
+
+
+@app.command()
+def plan(  # noqa: PLR0913, PLR0917 - each is an option that a person types
+    proposed: Annotated[Path, typer.Argument(help="the proposed configuration folder")],
+    present: Annotated[
+        Path | None, typer.Option(help="the present one; usual: what is in force by the event log")
+    ] = None,
+    recorded: Annotated[
+        list[Path] | None, typer.Option(help="an event log whose calls are played; repeat it. Usual: a day is drawn")
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=1, max=100, help="how often chance is drawn; both get the same")] = 5,
+    picture: Annotated[Path | None, typer.Option(help="an SVG file to be written")] = None,
+    calls_per_hour: Annotated[str, typer.Option(help="of a drawn day, as all that follow: see simulate")] = "",
+    hours: Annotated[float, typer.Option(min=0.1, max=200)] = 8.0,
+    talk: str = "3 min",
+    wrap_up: str = "20 s",
+    patience: str = "3 min",
+    warm_up: str = "15 min",
+    start: str = "",
+    tier: Annotated[list[str] | None, typer.Option()] = None,
+    number: Annotated[list[str] | None, typer.Option()] = None,
+    keys: str = "12",
+    time_limit: Annotated[str, typer.Option(help="of computing; then what was played until there is told")] = "10 min",
+    data: Data = DEFAULT_DATA,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Play the same calls under the present and the proposed rules, and show the difference before anything is applied."""
+    from ccserver.cli.planning import Wanted, planning
+    from ccserver.cli.simulating import Asked
+
+    people: dict[str, Any] = {"talk": talk, "wrap_up": wrap_up, "patience": patience, "keys": keys}
+    when: dict[str, Any] = {"warm_up": warm_up, "start": start, "time_limit": time_limit}
+    day = Asked(proposed, calls_per_hour, "", hours, 1, tier or (), number or (), as_json, **people, **when)
+    planning(Wanted(proposed, present, data, recorded or (), seeds, day, picture, as_json))
 
 
 @app.command()

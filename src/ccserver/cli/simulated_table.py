@@ -13,6 +13,7 @@ from ccserver.adapters.sim.score import Score, Tally, has_tiers, target_of
 from ccserver.adapters.sim.simulation import Load, Span
 from ccserver.cli.failing import say
 from ccserver.cli.figures import UNKNOWN, console, rounded, share, wait
+from ccserver.cli.picture_of_rows import Panel, Point, svg
 from ccserver.config.schema.types import spoken
 from ccserver.core.ids import AgentId, QueueId
 from ccserver.core.skills import meets
@@ -124,3 +125,22 @@ def _tally_in_json(tally: Tally) -> dict[str, Any]:
         "mean_wait_s": rounded(tally.mean_wait_seconds),
         "worst_wait_s": rounded(tally.worst_wait.total_seconds()),
     }
+
+
+def picture(score: Score, span: Span, seed: int) -> str:
+    """By queue and tier: answered in time with the promise, and who gave up."""
+    rows: list[tuple[str, bool]] = []
+    in_time: list[Point] = []
+    given_up: list[Point] = []
+    for queue in _queues(score):
+        tiers = [(tier.id, tally, tier.goal) for tier, tally in _tiers(score, queue)]
+        for name, tally, goal in ((queue, score.of_queue(queue), None), *tiers):
+            rows.append((name, goal is None))
+            in_time.append(Point(tally.service_level_ratio, goal=goal))
+            given_up.append(Point(tally.abandoned_ratio))
+    panels = [Panel("Answered in time", in_time, _percent, most=1.0), Panel("Gave up", given_up, _percent)]
+    return svg(f"{_of_time(score, span)}, seed {seed}", "gold: the goal of the tier", rows, panels)
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.0f} %"

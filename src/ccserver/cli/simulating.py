@@ -17,9 +17,9 @@ from ccserver.adapters.sim.people import Habits
 from ccserver.adapters.sim.score import Score, has_tiers
 from ccserver.adapters.sim.simulation import Load, Span, simulate
 from ccserver.cli.configuring import configuration_of
-from ccserver.cli.failing import fail
+from ccserver.cli.failing import fail, note
 from ccserver.cli.progress import shown
-from ccserver.cli.simulated_table import in_json, tell
+from ccserver.cli.simulated_table import in_json, picture, tell
 from ccserver.cli.staffing_words import number, seconds, share
 from ccserver.config.problems import did_you_mean, listed
 from ccserver.core.ids import AgentId
@@ -48,10 +48,13 @@ class Asked:
     warm_up: str
     start: str
     time_limit: str
+    given: Plan | None = None
+    """Played instead of the folder's."""
+    picture: Path | None = None
 
     @cached_property
     def plan(self) -> Plan:
-        return configuration_of(self.config).plan
+        return configuration_of(self.config).plan if self.given is None else self.given
 
     @cached_property
     def span(self) -> Span:
@@ -161,10 +164,21 @@ def simulating(asked: Asked) -> None:
             return time.monotonic() < ends_at
 
         score = simulate(asked.plan, span, asked.seed, load, watch)
+    if asked.picture is not None:
+        write_picture(asked.picture, picture(score, span, asked.seed))
     if asked.as_json:
         print(json.dumps(in_json(score, load, span, asked.seed), indent=2))
     else:
         _tell(asked, score)
+
+
+def write_picture(file: Path, text: str) -> None:
+    """Ends the command when it cannot be written."""
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        fail(f"--picture: {file} cannot be written: {error.strerror}")
+    note(f"the picture is in {file}")
 
 
 def _tell(asked: Asked, score: Score) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import ceil
 
-from ccserver.core.ids import AgentId, QueueId, TierId
-from ccserver.core.notices import Notice, RecordMade
+from ccserver.core.ids import AgentId, InteractionId, QueueId, TierId
+from ccserver.core.notices import Notice, OverflowTaken, RecordMade
 from ccserver.core.plan import Plan
 from ccserver.core.records import Direction, InteractionRecord, Result, SegmentKind
 from ccserver.core.tiers import DEFAULT_TIER, best_tier
@@ -28,6 +29,10 @@ class Tally:
     """Of the answered, together."""
     worst_wait: timedelta = timedelta()
     """Of everybody."""
+    overflowed: int = 0
+    """Met an overflow rule, the maximum wait or a full queue, whatever became of them."""
+    waits: list[float] = field(default_factory=list)
+    """Of the answered, in seconds."""
 
     @property
     def offered(self) -> int:
@@ -38,6 +43,17 @@ class Tally:
         """Answered within the target / (answered + abandoned); None before the first."""
         counted = self.answered + self.abandoned
         return self.within_target / counted if counted else None
+
+    @property
+    def overflowed_ratio(self) -> float | None:
+        return self.overflowed / self.offered if self.offered else None
+
+    @property
+    def late_wait_seconds(self) -> float | None:
+        """The wait within which nineteen of twenty of the answered were answered."""
+        if not self.waits:
+            return None
+        return sorted(self.waits)[min(len(self.waits) - 1, ceil(0.95 * len(self.waits)) - 1)]
 
     @property
     def abandoned_ratio(self) -> float | None:
@@ -55,6 +71,8 @@ class Tally:
         self.sent_on += other.sent_on
         self.within_target += other.within_target
         self.waited += other.waited
+        self.overflowed += other.overflowed
+        self.waits += other.waits
         self.worst_wait = max(self.worst_wait, other.worst_wait)
 
 
@@ -84,9 +102,13 @@ class Score:
     results: Counter[str] = field(default_factory=Counter)
     work: dict[AgentId, timedelta] = field(default_factory=lambda: defaultdict(timedelta))
     """Talk, hold and wrap-up."""
+    _sent: set[InteractionId] = field(default_factory=set)
+    """Calls in progress for which an overflow rule held."""
 
     def __call__(self, notice: Notice, _now: datetime) -> None:
-        if isinstance(notice, RecordMade) and notice.record.is_final:
+        if isinstance(notice, OverflowTaken):
+            self._sent.add(notice.interaction)
+        elif isinstance(notice, RecordMade) and notice.record.is_final:
             self._count(notice.record)
 
     def of_queue(self, queue: QueueId) -> Tally:
@@ -112,6 +134,7 @@ class Score:
         self.calls += 1
         self.results[record.result.value] += 1
         self._count_wait(record)
+        self._sent.discard(record.id)
 
     def _count_wait(self, record: InteractionRecord) -> None:
         joined = next(
@@ -126,8 +149,11 @@ class Score:
         if talk is not None:
             tally.answered += 1
             tally.waited += wait
+            tally.waits.append(wait.total_seconds())
             tally.within_target += wait <= target_of(self.plan, joined.queue, record.tier)
         elif record.result is Result.ABANDONED:
             tally.abandoned += 1
         else:
             tally.sent_on += 1
+        is_sent = talk is None and record.result is not Result.ABANDONED
+        tally.overflowed += record.id in self._sent or is_sent

@@ -84,11 +84,11 @@ def simulate(plan: Plan, span: Span, seed: int, load: Load | None = None, watch:
         chance = _chance(seed, f"call {serial}")
         crowd.ring_in(_somebody(sim, load, chance, serial), dnis, chance)
         if not serial % _FORGET_EVERY:
-            _forget(sim)
+            forget(sim)
     else:
         sim.agenda.run_until(span.closes_at)
     score.closes_at = max(sim.agenda.now(), span.opens_at)
-    _run_out(sim)
+    run_out(sim)
     score.unfinished = len(sim.centre.interactions)
     return score
 
@@ -108,14 +108,14 @@ def _somebody(sim: SimCentre, load: Load, chance: Random, serial: int) -> str:
     return number
 
 
-def _run_out(sim: SimCentre) -> None:
+def run_out(sim: SimCentre) -> None:
     """No more calls come; those that are there come to their end."""
     latest = sim.agenda.now() + RUN_OUT
     while sim.centre.interactions and sim.agenda.now() < latest:
         sim.run_for(timedelta(minutes=1))
 
 
-def _forget(sim: SimCentre) -> None:
+def forget(sim: SimCentre) -> None:
     """What was counted need not stay in memory."""
     sim.records.clear()
     sim.history.rows.clear()
