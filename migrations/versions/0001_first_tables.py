@@ -138,6 +138,7 @@ def create_history() -> None:
         sa.Column("script", sa.Text(), nullable=False, server_default=sa.text("''"), comment="of the queue of who spoke last"),
         json("documents", "references: name and address or id"), json("recordings"),
         json("decisions", "to whom it was offered and why"),
+        sa.Column("waits", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False, server_default=sa.text("'[]'"), comment="what was foretold and told of them"),
         sa.Column("ways", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False, server_default=sa.text("'[]'"), comment="where it was sent on, and why"),
         optional("callback_of", "the call in which it was promised"),
         flag("is_final"),

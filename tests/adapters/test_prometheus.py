@@ -11,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from ccserver.adapters import prometheus
 from ccserver.adapters.prometheus import PrometheusMetrics, Sources
+from ccserver.core.forecast import Forecast
 from ccserver.core.ids import AgentId, InteractionId, QueueId, WorkItemId
 from ccserver.core.notices import (
     CallbackChanged,
@@ -22,6 +23,7 @@ from ccserver.core.notices import (
     PhoneChanged,
     RecordMade,
     TalkStarted,
+    WaitJudged,
 )
 from ccserver.core.records import Direction, InteractionRecord, Result, Segment, SegmentKind
 
@@ -125,6 +127,18 @@ def test_a_wait_falls_into_its_bucket(metrics: PrometheusMetrics) -> None:
     told = tell(metrics, left("connected", 17))
     buckets = [told[f"ccserver_wait_seconds_bucket{{le={le},queue=support,tier=gold}}"] for le in ("15.0", "20.0")]
     assert buckets == [0, 1]
+
+
+def test_an_estimated_wait_is_judged(metrics: PrometheusMetrics) -> None:
+    """A minute was expected, and it took eighty seconds: a quarter off, near, in the range, too low."""
+    foretold = Forecast(datetime(2026, 3, 2, 9, tzinfo=UTC), 30.0, 60.0, 80.0, 120.0, 0.9)
+    told = tell(metrics, WaitJudged(InteractionId("i1"), QueueId("support"), "gold", foretold, 80.0))
+    counts = {
+        name: told[f"ccserver_wait_estimates_total{{came_out={name},queue=support,tier=gold}}"]
+        for name in ("all", "near", "in_range", "too_low", "long")
+    }
+    assert counts == dict.fromkeys(counts, 1)
+    assert told["ccserver_wait_estimate_error_percent_total{queue=support,tier=gold}"] == 25
 
 
 def test_an_abandoned_wait_is_no_speed_of_answer(metrics: PrometheusMetrics) -> None:

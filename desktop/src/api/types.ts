@@ -122,6 +122,14 @@ export interface AgentView {
   work: WorkItemView | null
 }
 
+/** What a caller has to expect of the wait. `confidence`, 0 to 1: the chance that `typical_seconds` is right. */
+export interface Expected {
+  typical_seconds: number
+  low_seconds: number
+  high_seconds: number
+  confidence: number
+}
+
 export interface TierView {
   tier: string
   waiting: number
@@ -130,6 +138,8 @@ export interface TierView {
   within_target_today: number
   /** Like the queue's: within the target of those answered and those who gave up. */
   service_level_ratio: number | null
+  /** For a customer of the tier who came now. */
+  expected: Expected | null
 }
 
 export interface WaitingView {
@@ -143,6 +153,10 @@ export interface WaitingView {
   offered_to: string
   /** Nobody holds the line: the customer is called back when it is their turn. */
   is_callback: boolean
+  /** When the wait began. */
+  expected: Expected | null
+  /** The step the caller heard last: under_1, from_1_to_2, ... over_12 (minutes); empty: nothing. */
+  told: string
 }
 
 export interface QueueView {
@@ -162,6 +176,8 @@ export interface QueueView {
   line: WaitingView[]
   /** Promises to call back that are open. */
   callbacks: number
+  /** For a caller of the lowest tier who came now. */
+  expected: Expected | null
 }
 
 export interface Me {
@@ -240,6 +256,16 @@ export interface WayRow {
   explanation: string
 }
 
+/** A wait in a queue: what was expected when it began (null: an agent was free), and the last step that was told. */
+export interface WaitRow {
+  queue: string
+  queue_name: string
+  since: string
+  expected: Expected | null
+  told: string
+  told_at: string | null
+}
+
 /** The audio of a call or of a message. `is_kept` false: the file is not there any more. */
 export interface RecordingFile {
   name: string
@@ -268,6 +294,7 @@ export interface InteractionDetail extends InteractionRow {
   ways: WayRow[]
   /** Of a call back, the call in which it was promised. */
   callback_of: string | null
+  waits: WaitRow[]
 }
 
 /** What the own phone registers as and where; `command` is what to type for a simulated one, empty outside of the demo. */

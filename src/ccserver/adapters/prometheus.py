@@ -30,6 +30,7 @@ from prometheus_client import (
 )
 
 from ccserver import __version__
+from ccserver.core.acd.estimate_accuracy import Accuracy
 from ccserver.core.callback import OPEN, CallbackState
 from ccserver.core.commands import TelephonyCommand
 from ccserver.core.notices import (
@@ -41,6 +42,7 @@ from ccserver.core.notices import (
     OfferEnded,
     RecordMade,
     TalkStarted,
+    WaitJudged,
 )
 from ccserver.core.records import InteractionRecord, SegmentKind
 
@@ -127,6 +129,19 @@ class PrometheusMetrics:
         self._left = counter("queue_left", "Interactions that left the queue, and how.", "queue", "tier", "how")
         self._callbacks = counter("callbacks", "Promises to call back, by their end.", "queue", "end")
         self._attempts = counter("callback_attempts", "Numbers dialled to call back.", "queue", "outcome")
+        self._estimates = counter(
+            "wait_estimates",
+            "Estimated waits of those who were answered, by how they came out.",
+            "queue",
+            "tier",
+            "came_out",
+        )
+        self._estimate_error = counter(
+            "wait_estimate_error_percent",
+            "Sum of the errors of estimated waits, in percent of waits of 20 s or more.",
+            "queue",
+            "tier",
+        )
         self._offers = counter("offers", "Offers to agents, by their end.", "end")
         self._commands_failed = counter("commands_failed", "Commands the PBX did not take.", "command")
         self._oddities = counter("oddities", "What the PBX said that did not fit.", "what")
@@ -206,6 +221,22 @@ class PrometheusMetrics:
             self._callbacks.labels(queue, notice.state).inc()
         if notice.cause or notice.state == CallbackState.REACHED.value:
             self._attempts.labels(queue, notice.cause or notice.state).inc()
+
+    @_count.register
+    def _(self, notice: WaitJudged) -> None:
+        queue, tier, expected = self._queue(notice.queue), self._tier(notice.tier), notice.expected
+        one = Accuracy()
+        one.add(expected.typical, expected.low, expected.high, notice.waited)
+        came_out = {
+            "all": one.contacts,
+            "near": one.near,
+            "in_range": one.in_range,
+            "too_low": one.too_low,
+            "long": one.long,
+        }
+        for name, count in came_out.items():
+            self._estimates.labels(queue, tier, name).inc(count)
+        self._estimate_error.labels(queue, tier).inc(one.percent_off)
 
     @_count.register
     def _(self, notice: TalkStarted) -> None:

@@ -49,6 +49,18 @@ class Told:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """One wait in one queue, as it was foretold and told. For the record."""
+
+    queue: QueueId
+    since: datetime
+    expected: Forecast | None
+    """None: an agent was free at once."""
+    told: Told | None
+    """The last that the caller heard of it; None: nothing."""
+
+
 class WaitForecast(Protocol):
     """Answers from what the router keeps; None where nothing can be said: nobody is signed in, or the caller does not wait."""
 

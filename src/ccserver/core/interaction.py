@@ -14,7 +14,7 @@ from typing import Final
 from ccserver.core.callback import Callback, CallbackState
 from ccserver.core.customer import CustomerCard
 from ccserver.core.enquiry import Enquiry
-from ccserver.core.forecast import Forecast, Told
+from ccserver.core.forecast import Awaited, Forecast, Told
 from ccserver.core.fsm import IGNORE, Row, Table
 from ccserver.core.ids import (
     AgentId,
@@ -37,6 +37,8 @@ from ccserver.core.records import AgentResult, Decision, Direction, Document, Re
 from ccserver.core.ways import Way
 
 MOST_WAYS: Final = 50
+
+MOST_WAITS: Final = 20
 
 
 class InteractionState(StrEnum):
@@ -121,6 +123,12 @@ class QueuePlace:
     enquiry: Enquiry | None = None
     """The caller is being asked for the number of a callback."""
 
+    @property
+    def foretold(self) -> tuple[Awaited, ...]:
+        """Nothing, or what was foretold of this wait."""
+        is_known = self.expected is not None or self.told is not None
+        return (Awaited(self.queue, self.since, self.expected, self.told),) if is_known else ()
+
 
 @dataclass(slots=True)
 class FlowPosition:
@@ -195,6 +203,8 @@ class Interaction:
     """Where it was sent on from queues, and why; see `take_way`."""
     numbers_tried: list[str] = field(default_factory=list)
     """Outside numbers that ways led to. Each is dialled once for a caller, so no rule rings it for ever."""
+    waits: list[Awaited] = field(default_factory=list)
+    """Those that are over and for which something was foretold; of an interaction without end the first MOST_WAITS."""
     left_at: datetime | None = None
     callback: Callback | None = None
     """The promise that this call out keeps; None for any other."""

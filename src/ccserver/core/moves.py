@@ -9,7 +9,7 @@ from ccserver.core.centre import Centre
 from ccserver.core.commands import CancelTimer, Command, StopPrompt
 from ccserver.core.fsm import step
 from ccserver.core.ids import AgentId, QueueId
-from ccserver.core.interaction import INTERACTION, Interaction, InteractionEvent, InteractionState
+from ccserver.core.interaction import INTERACTION, MOST_WAITS, Interaction, InteractionEvent, InteractionState
 from ccserver.core.notices import HowLeft, LeftQueue, Notice
 from ccserver.core.records import SegmentKind
 from ccserver.core.reporting.timeline import turn
@@ -64,6 +64,7 @@ def leave_queue(interaction: Interaction, now: datetime, how: HowLeft) -> Iterat
     if place is None:
         return
     interaction.place = None
+    interaction.waits += place.foretold[: MOST_WAITS - len(interaction.waits)]
     yield CancelTimer(AnnouncementDue(interaction.id))
     yield CancelTimer(ComfortDue(interaction.id))
     yield CancelTimer(MaxWait(interaction.id))

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from ccserver.core.forecast import Awaited
 from ccserver.core.ids import AgentId, CustomerId, InteractionId, QueueId
 from ccserver.core.ways import Way
 from ccserver.core.why import Why
@@ -154,6 +155,8 @@ class InteractionRecord:
     ways: tuple[Way, ...] = ()
     callback_of: InteractionId | None = None
     """The interaction in which this call back was promised; None for any other."""
+    waits: tuple[Awaited, ...] = ()
+    """What was foretold of the waits, and told."""
 
     @property
     def length(self) -> timedelta:

@@ -26,11 +26,14 @@ from ccserver.services.today import Today
 from ccserver.services.views import (
     AgentView,
     ColleagueResultView,
+    ExpectedView,
     Names,
     QueueView,
     TierView,
     WaitingView,
     WorkItemView,
+    expected_view,
+    step_name,
     why_view,
 )
 
@@ -170,9 +173,10 @@ class CentreDesk:
             answered_today=counts.answered,
             abandoned_today=counts.abandoned,
             service_level_ratio=counts.service_level_ratio,
-            tiers=self._tiers(plan.id, waiting),
+            tiers=self._tiers(plan.id, waiting, now),
             line=[self._waiting(place, i) for place, i in enumerate(in_line[:100], 1)],
             callbacks=len(callbacks_of(self._centre, plan.id)),
+            expected=self._expected(plan.id, "", now),
         )
 
     def _in_queue(self, queue: QueueId) -> list[Interaction]:
@@ -188,7 +192,11 @@ class CentreDesk:
         talking = (i for i in self._centre.interactions.values() if i.state is InteractionState.CONNECTED)
         return sum(1 for i in talking if i.last_queue == queue)
 
-    def _tiers(self, queue: QueueId, waiting: Sequence[Interaction]) -> list[TierView]:
+    def _expected(self, queue: QueueId, tier: str, now: datetime) -> ExpectedView | None:
+        forecast = self._runtime.kernel.forecast
+        return expected_view(forecast.of_newcomer(queue, tier, now)) if forecast is not None else None
+
+    def _tiers(self, queue: QueueId, waiting: Sequence[Interaction], now: datetime) -> list[TierView]:
         names = {tier for q, tier in self._today.tiers if q == queue} | {i.tier for i in waiting}
         return [
             TierView(
@@ -198,6 +206,7 @@ class CentreDesk:
                 answered_today=counts.answered,
                 within_target_today=counts.within_target,
                 service_level_ratio=counts.service_level_ratio,
+                expected=self._expected(queue, name, now),
             )
             for name in sorted(names)
         ]
@@ -215,6 +224,8 @@ class CentreDesk:
             waiting_since=since,
             offered_to=item.agent if item else "",
             is_callback=interaction.is_called_back,
+            expected=expected_view(interaction.place.expected if interaction.place else None),
+            told=step_name(interaction.place.told if interaction.place else None),
         )
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from ccserver.core.customer import CustomerCard
 from ccserver.core.events import Event
+from ccserver.core.forecast import Forecast, Told
 from ccserver.core.ids import AgentId, InteractionId, QueueId, WorkItemId
 from ccserver.core.notices import Notice
 from ccserver.core.records import Document
@@ -176,6 +177,31 @@ class AgentView:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectedView:
+    """Of a hundred such callers 15 are answered within `low_seconds` and 85 within `high_seconds`; `confidence`, 0 to 1, is the
+    chance that the typical figure is right within 30 s or 25 %."""
+
+    typical_seconds: float
+    low_seconds: float
+    high_seconds: float
+    confidence: float
+
+
+def expected_view(forecast: Forecast | None) -> ExpectedView | None:
+    """None where nothing can be said."""
+    if forecast is None:
+        return None
+    return ExpectedView(
+        round(forecast.typical), round(forecast.low), round(forecast.high), round(forecast.confidence, 2)
+    )
+
+
+def step_name(told: Told | None) -> str:
+    """`from_2_to_4`; empty where nothing was told."""
+    return told.step.name.lower() if told is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
 class TierView:
     tier: str
     waiting: int
@@ -184,6 +210,8 @@ class TierView:
     within_target_today: int
     service_level_ratio: float | None = None
     """By the formula of the queue: those who gave up count against."""
+    expected: ExpectedView | None = None
+    """For a customer of the tier who came now; null when nothing can be said: nobody of the kind came yet, or nobody is signed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +228,10 @@ class WaitingView:
     offered_to: str
     is_callback: bool = False
     """Nobody holds the line: the customer is called back when it is their turn."""
+    expected: ExpectedView | None = None
+    """When the wait began."""
+    told: str = ""
+    """What the caller heard last of the wait, as a step in minutes: under_1, from_1_to_2, ... over_12; empty: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +254,8 @@ class QueueView:
     line: Sequence[WaitingView]
     callbacks: int = 0
     """Open promises to call back, those that rest included. In `waiting` and the wait only callers on the line count."""
+    expected: ExpectedView | None = None
+    """For a caller of the lowest tier who came now."""
 
 
 class Desk(Protocol):

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from ccserver.core.forecast import Awaited
 from ccserver.core.ids import AgentId, QueueId
 from ccserver.core.records import Decision, Direction, Document, InteractionRecord, Result, Segment, SegmentKind
 from ccserver.core.ways import Way
@@ -16,7 +17,7 @@ from ccserver.core.why import Ahead, Kept, Why, WhyCode
 from ccserver.services.codec import from_json, to_json
 
 Row = dict[str, Any]
-_APART = ("segments", "decisions", "ways")
+_APART = ("segments", "decisions", "ways", "waits")
 _FIGURES = ("policy", "tier", "waited", "level", "urgency", "price")
 _PLAIN = tuple(each.name for each in fields(InteractionRecord) if each.name not in _APART)
 
@@ -30,6 +31,7 @@ def interaction_row(record: InteractionRecord) -> Row:
     row["recordings"] = list(record.recordings)
     row["decisions"] = [_decision_row(decision) for decision in record.decisions]
     row["ways"] = [orjson.loads(to_json(way)) for way in record.ways]
+    row["waits"] = [orjson.loads(to_json(wait)) for wait in record.waits]
     return row
 
 
@@ -63,7 +65,8 @@ def to_record(row: Mapping[str, Any], segments: Iterable[Segment]) -> Interactio
     given["recordings"] = tuple(row["recordings"])
     decisions = tuple(_to_decision(decision) for decision in row["decisions"])
     ways = tuple(from_json(Way, orjson.dumps(way)) for way in row["ways"])
-    return InteractionRecord(**given, decisions=decisions, ways=ways, segments=tuple(segments))
+    waits = tuple(from_json(Awaited, orjson.dumps(wait)) for wait in row["waits"])
+    return InteractionRecord(**given, decisions=decisions, ways=ways, waits=waits, segments=tuple(segments))
 
 
 def to_segment(row: Mapping[str, Any]) -> Segment:

@@ -121,6 +121,9 @@ interactions = Table(
     Column("documents", CleanJson, nullable=False, comment="references: name and address or id"),
     Column("recordings", CleanJson, nullable=False),
     Column("decisions", CleanJson, nullable=False, comment="to whom it was offered and why"),
+    Column(
+        "waits", CleanJson, nullable=False, server_default=text("'[]'"), comment="what was foretold and told of them"
+    ),
     Column("ways", CleanJson, nullable=False, server_default=text("'[]'"), comment="where it was sent on, and why"),
     Column("is_final", Boolean, nullable=False),
     Column("callback_of", CleanText, comment="the call in which it was promised"),

@@ -43,6 +43,7 @@ def make_record(interaction: Interaction, now: datetime) -> InteractionRecord:
         decisions=tuple(interaction.decisions),
         ways=tuple(interaction.ways),
         callback_of=interaction.callback.first if interaction.callback else None,
+        waits=(*interaction.waits, *(interaction.place.foretold if interaction.place is not None else ())),
     )
 
 

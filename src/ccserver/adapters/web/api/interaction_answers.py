@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from ccserver.core.forecast import Awaited
 from ccserver.core.ids import AgentId, CustomerId, InteractionId, QueueId, call_recording
 from ccserver.core.records import Decision, Direction, Document, InteractionRecord, Result, Segment, SegmentKind
 from ccserver.core.ways import Way, WayCause
-from ccserver.services.views import Names, WhyView, why_view
+from ccserver.services.views import ExpectedView, Names, WhyView, expected_view, step_name, why_view
 
 _TALK = (SegmentKind.TALK, SegmentKind.HOLD)
 
@@ -78,6 +79,19 @@ class WayAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitAnswer:
+    """What was expected when the wait began, and the last that the caller was told of it. `expected` null: an agent was free."""
+
+    queue: QueueId
+    queue_name: str
+    since: datetime
+    expected: ExpectedView | None
+    told: str
+    """under_1, from_1_to_2, from_2_to_4, from_4_to_7, from_7_to_12 or over_12 (minutes); empty: nothing."""
+    told_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingAnswer:
     """`kind` is call or message. `is_kept` false: the file is not there any more. `may_listen` is about the one who asks."""
 
@@ -142,6 +156,8 @@ class InteractionDetail(InteractionSummary):
     """In their order; empty for most calls."""
     callback_of: InteractionId | None
     """Of a call back, the interaction in which it was promised."""
+    waits: Sequence[WaitAnswer]
+    """Those for which something was foretold."""
 
 
 def summary_of(record: InteractionRecord, names: Names) -> InteractionSummary:
@@ -189,6 +205,19 @@ def detail_of(record: InteractionRecord, names: Names, files: Sequence[Recording
         decisions=decisions_of(record.decisions, names),
         ways=[_way(way, names) for way in record.ways],
         callback_of=record.callback_of,
+        waits=[_wait(wait, names) for wait in record.waits],
+    )
+
+
+def _wait(wait: Awaited, names: Names) -> WaitAnswer:
+    told = wait.told
+    return WaitAnswer(
+        wait.queue,
+        names.queue(wait.queue),
+        wait.since,
+        expected_view(wait.expected),
+        step_name(told),
+        told.at if told is not None else None,
     )
 
 
