@@ -103,7 +103,7 @@ def _at(
     if key.interaction not in centre.interactions:
         return None, None, None
     interaction = centre.interaction(key.interaction)
-    place = interaction.place
+    place = interaction.place if interaction.customer_leg is not None else None
     return interaction, place, centre.plan.queues.get(place.queue) if place else None
 
 
