@@ -124,7 +124,7 @@ CASES = {
               a: {do: set, values: {x: "1"}, next: §b}
               b: {do: set, values: {x: "2"}, next: a}
         """,
-        "the set nodes a, b lead only to one another",
+        "the nodes a, b take no time and lead only to one another",
     ),
     "menu nobody leaves without a key": (
         """

@@ -7,7 +7,8 @@ I5  every transient state has a deadline, and is left at most 2 s after it
 I6  a caller's queue entry time and priority never get worse
 I7  a caller who waits and an agent who could take the call never coexist, unless the agent is kept free for others: then
     there is a queue of theirs whose policy keeps agents, they are looked at again, and no caller waits beyond the limit of
-    the tier. And unless the customer is being looked up who may turn out to be of a higher tier: that has a limit of its own
+    the tier, unless somebody of a higher priority waits for the same agent. And unless the customer is being looked up who
+    may turn out to be of a higher tier: that has a limit of its own
 I8  a call is offered only to an agent who is ready, has a reachable phone and the skill in the plan in force; and who, if
     there was a page of theirs since they signed in, has one now or lost it less than the grace time ago: the lease of
     the desktop. An agent who never had one works with the phone alone and is served (docs/adr/0008-desktop-lease.md).
@@ -162,11 +163,23 @@ class Watch:
             assert not kept or timers.AgentsKept() in centre.timers, f"I7: {kept} are kept for ever"
             limit = next((tier.wait_limit for tier in centre.plan.tiers if tier.id == interaction.tier), timedelta())
             waited = self.sim.agenda.now() - interaction.place.since
+            wanted = [agent for agent in kept if not self._is_wanted_before(agent, interaction)]
             # Back from a phone that rang in vain: agents who are kept free are looked at again in time.
             since_back = self.sim.agenda.now() - (interaction.changed_at or interaction.place.since)
-            assert not kept or min(waited - limit, since_back) <= LOOKED_AT, (
+            assert not wanted or min(waited - limit, since_back) <= LOOKED_AT, (
                 f"I7: {interaction.id} waits {waited} although {kept} are free"
             )
+
+    def _is_wanted_before(self, agent: AgentId, interaction: Interaction) -> bool:
+        """By a caller of a higher priority who waits: no limit of a lower one goes before it, and it waits no longer than its own."""
+        centre, state = self.sim.centre, self.sim.centre.agents[agent]
+        others = [centre.interactions[key].place for key in centre.waiting]
+        mine = interaction.place.priority if interaction.place else 0
+        return any(
+            place.priority > mine and place.queue in centre.plan.queues and self._has_skills(state, place.queue)
+            for place in others
+            if place is not None
+        )
 
     def _may_be_kept(self, agent: AgentId) -> bool:
         plan = self.sim.centre.plan

@@ -15,8 +15,9 @@ from tests.adapters.db.records import record
 
 from ccserver.core import events, timers
 from ccserver.core.customer import CustomerCard, PastContact
+from ccserver.core.expression import Expression
 from ccserver.core.ids import AgentId, InteractionId, WorkItemId
-from ccserver.core.plan import CallableNumbers, Expression, OpeningHours, PlainNumbers
+from ccserver.core.plan import CallableNumbers, OpeningHours, PlainNumbers
 from ccserver.core.records import InteractionRecord
 from ccserver.core.skills import AllOf, AnyOf, AtLeast, NoneOf, Requirement
 from ccserver.services.codec import (

@@ -21,8 +21,9 @@ from ccserver.config.expressions import CelExpression, read_expression
 from ccserver.config.numbers import CountryNumbers, read_numbers
 from ccserver.core.errors import PortUnavailable, Refused
 from ccserver.core.events import PlanChanged
+from ccserver.core.expression import Expression
 from ccserver.core.ids import AgentId, InteractionId
-from ccserver.core.plan import CallableNumbers, Expression, OpeningHours
+from ccserver.core.plan import CallableNumbers, OpeningHours
 from ccserver.core.records import InteractionRecord
 from ccserver.pbx import EmbeddedAsterisk, PbxError, Secrets, load_or_create_secrets, render
 from ccserver.services.codec import teach

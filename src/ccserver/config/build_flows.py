@@ -7,7 +7,10 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from ccserver.config.checks.nodes import AnyNode
+from ccserver.config.expressions import read_expression
 from ccserver.config.schema.flows import (
+    BranchSection,
+    CaseSection,
     DigitsSection,
     FlowSection,
     HangUpSection,
@@ -19,6 +22,8 @@ from ccserver.config.schema.flows import (
 from ccserver.config.schema.sounds import SoundItem
 from ccserver.core.ids import FlowId, NodeId, QueueId
 from ccserver.core.ivr.flow import (
+    BranchNode,
+    Case,
     DigitsNode,
     Flow,
     HangUpNode,
@@ -65,12 +70,27 @@ def _node(section: AnyNode) -> Node:
             return _digits(section)
         case SetSection():
             return SetNode(MappingProxyType(dict(section.values)), NodeId(section.next))
+        case BranchSection():
+            return BranchNode(tuple(_case(one) for one in section.cases), NodeId(section.otherwise))
         case QueueSection():
             return QueueNode(QueueId(section.queue), section.priority)
         case HangUpSection():
             return HangUpNode(build_sounds(section.sounds))
         case _:
             return VoicemailNode()
+
+
+def _case(section: CaseSection) -> Case:
+    return Case(
+        next=NodeId(section.next),
+        tiers=frozenset(section.tier),
+        languages=frozenset(section.language),
+        is_known=None if section.customer is None else section.customer == "known",
+        answers=MappingProxyType({name: tuple(good) for name, good in section.answers.items()}),
+        open=section.open or "",
+        closed=section.closed or "",
+        expression=read_expression(section.expression, is_waiting=False) if section.expression else None,
+    )
 
 
 def _menu(section: MenuSection) -> MenuNode:

@@ -389,6 +389,14 @@ class QueueChosen:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberChosen:
+    """A waiting caller is to be connected with an outside number; the place in line is kept till it answers."""
+
+    interaction: InteractionId
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class MessageChosen:
     """The caller is to leave a voicemail message."""
 
@@ -436,6 +444,6 @@ Event = (
     | CustomerFound | TimerFired | ServerStarted | PlanChanged
     | FallbackEntered | FallbackRang | FallbackAnswered | FallbackClosed | FallbackLeft | FallbackRestarted | FallbackRead
     | PhoneBusy | PhoneFree
-    | PairMatched | FlowChosen | ExitTaken | QueueChosen | MessageChosen | WorkItemLost | InteractionGivenUp
+    | PairMatched | FlowChosen | ExitTaken | QueueChosen | NumberChosen | MessageChosen | WorkItemLost | InteractionGivenUp
     | TransferFailed | CallbackMissed | CallbackCancelled
 )  # fmt: skip

@@ -45,7 +45,7 @@ from ccserver.core.errors import CascadeTooLong, Refused
 from ccserver.core.events import Event, TimerFired
 from ccserver.core.ids import InteractionId
 from ccserver.core.ivr import interpreter
-from ccserver.core.notices import Notice, OverflowTaken
+from ccserver.core.notices import Notice
 
 Effect = Command | Notice | Event
 Handler = Callable[[Centre, Any, datetime], Iterator[Effect]]
@@ -94,13 +94,14 @@ HANDLERS: Mapping[type, tuple[Handler, ...]] = {
     events.CallRequested: (calling.on_call_requested,),
     events.CallbackCancelled: (keeping.on_callback_cancelled,),
     events.WrapUpSaved: (work.on_wrap_up_saved,),
-    events.CustomerFound: (arrival.on_customer_found,),
+    events.CustomerFound: (arrival.on_customer_found, interpreter.on_customer_found),
     events.ServerStarted: (presence.on_server_started, succession.on_server_started),
     events.PlanChanged: (succession.on_plan_changed,),
     events.PairMatched: (offering.on_pair_matched,),
     events.FlowChosen: (interpreter.on_flow_chosen,),
     events.ExitTaken: (exits.on_exit_taken,),
     events.QueueChosen: (queueing.on_queue_chosen,),
+    events.NumberChosen: (overflow.on_number_chosen,),
     events.MessageChosen: (exits.on_message_chosen,),
     events.CallbackMissed: (keeping.on_callback_missed,),
     events.WorkItemLost: (returning.on_work_item_lost,),
@@ -260,8 +261,8 @@ class Kernel:
             self.dispatch = dispatch
             if not waiting:
                 self._look_ahead(dispatch, now, waiting, outcome)
-        if not waiting and self._look_for_overflow(now, waiting, outcome) and not waiting:
-            self._look(now, waiting, outcome)  # somebody was sent on at once: the line is another one
+        if not waiting:
+            self._look_for_overflow(now, waiting, outcome)
 
     def _look_ahead(self, dispatch: Dispatch, now: datetime, waiting: deque[Event], outcome: Outcome) -> None:
         forecast, self.forecast = self.forecast, None
@@ -270,16 +271,12 @@ class Kernel:
                 self._take(notice, waiting, outcome)
             self.forecast = forecast
 
-    def _look_for_overflow(self, now: datetime, waiting: deque[Event], outcome: Outcome) -> bool:
-        """Returns whether anybody was sent on."""
+    def _look_for_overflow(self, now: datetime, waiting: deque[Event], outcome: Outcome) -> None:
         watch, self.overflow = self.overflow, None
-        was_sent = False
         if watch is not None:
             for effect in watch.look(self.centre, now):
-                was_sent |= isinstance(effect, OverflowTaken)
                 self._take(effect, waiting, outcome)
             self.overflow = watch
-        return was_sent
 
     def _take(self, effect: Effect, waiting: deque[Event], outcome: Outcome) -> None:
         if isinstance(effect, StartTimer):

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol
 
+from ccserver.core.expression import Expression
 from ccserver.core.ids import AgentId, EntryPointId, FlowId, QueueId, TierId
 from ccserver.core.ivr.flow import Flow
 from ccserver.core.skills import AtLeast, Relaxation, Requirement
@@ -22,20 +23,6 @@ class OpeningHours(Protocol):
     """A calendar with holidays and a time zone; decides only whether it is open."""
 
     def is_open(self, at: datetime) -> bool: ...
-
-
-class Expression(Protocol):
-    """A question about facts (see `facts`) that the administrator wrote; asked again only when one of them has changed."""
-
-    @property
-    def text(self) -> str: ...
-
-    @property
-    def reads(self) -> frozenset[str]:
-        """The figures of the queue among the facts that it needs."""
-        ...
-
-    def holds(self, facts: Mapping[str, Any]) -> bool: ...
 
 
 class ExitKind(StrEnum):

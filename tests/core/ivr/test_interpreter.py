@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from tests.core.playbook import IVR_DNIS, NODE, SALES, SUPPORT, Play, flow, only, plan, some
 
 from ccserver.core.commands import HangUpLeg, PlayPrompt, StopPrompt
+from ccserver.core.customer import CustomerCard
 from ccserver.core.events import (
+    CustomerFound,
     DigitReceived,
     PbxSnapshot,
     PromptFinished,
@@ -17,9 +20,9 @@ from ccserver.core.events import (
     TelephonyRestored,
     TimerFired,
 )
-from ccserver.core.ids import FlowId, InteractionId, LegId, NodeId
+from ccserver.core.ids import CustomerId, FlowId, InteractionId, LegId, NodeId, QueueId
 from ccserver.core.interaction import InteractionState
-from ccserver.core.ivr.flow import HangUpNode, MenuNode, Node, PlayNode, QueueNode, SetNode
+from ccserver.core.ivr.flow import BranchNode, Case, HangUpNode, MenuNode, Node, PlayNode, QueueNode, SetNode
 from ccserver.core.ivr.interpreter import replay_node
 from ccserver.core.kernel import Outcome
 from ccserver.core.plan import Plan
@@ -398,3 +401,80 @@ def test_who_is_in_no_flow_hears_no_node_again() -> None:
     play = in_menu()
     press(play, "2")
     assert list(replay_node(play.centre, play.interaction(), play.now)) == []
+
+
+# -- branches -------------------------------------------------------------------------------------------------------------
+
+CARD = CustomerCard(CustomerId("c7"), "Grace", "gold", 1200.0)
+ONWARD = {"sales": SALES, "support": SUPPORT}
+
+
+def branching(*cases: Case, limit: float = 0.3) -> Play:
+    """The first node is a branch; `sales` when a case holds that leads there, else `support`."""
+    the_plan = with_node("greeting", BranchNode(cases, NodeId("support")))
+    play = Play(replace(the_plan, look_up_limit=timedelta(seconds=limit)))
+    play.calls(IVR_DNIS)
+    return play
+
+
+@pytest.mark.parametrize(
+    ("case", "holds"),
+    [
+        (Case(NodeId("sales"), languages=frozenset({"en", "de"})), True),
+        (Case(NodeId("sales"), languages=frozenset({"de"})), False),
+        (Case(NodeId("sales"), answers={"choice": ("1",)}), False),
+        (Case(NodeId("sales"), closed="never"), True),
+        (Case(NodeId("sales"), open="never"), False),
+        (Case(NodeId("sales"), open="gone"), True),
+        (Case(NodeId("sales"), languages=frozenset({"en"}), open="never"), False),
+    ],
+)
+def test_a_branch_that_asks_nothing_of_the_directory_takes_no_time(case: Case, holds: bool) -> None:
+    """All that is stated must hold; else the other way."""
+    assert branching(case).interaction().last_queue == (SALES if holds else SUPPORT)
+
+
+def test_an_answer_decides_the_way() -> None:
+    """One that the caller keyed in before."""
+    case = Case(NodeId("sales"), answers={"choice": ("4", "3")})
+    the_plan = with_node("order", BranchNode((case,), NodeId("support")))
+    play = Play(the_plan)
+    play.calls(IVR_DNIS)
+    finish_prompt(play)
+    press(play, "4")
+    assert play.interaction().last_queue == SALES
+
+
+@pytest.mark.parametrize(("card", "target"), [(CARD, SALES), (None, SUPPORT)])
+def test_a_branch_awaits_who_the_caller_is(card: CustomerCard | None, target: QueueId) -> None:
+    """Not longer than the directory takes; a key that comes meanwhile is kept."""
+    play = branching(Case(NodeId("sales"), is_known=True))
+    assert play.state() is InteractionState.IN_FLOW
+    press(play, "1")
+    play.hand(CustomerFound(InteractionId("c1"), card), after=0.1)
+    assert play.interaction().last_queue == target
+    assert not [key for key in play.centre.timers if isinstance(key, DigitLimit)]
+
+
+def test_a_directory_that_is_silent_holds_nobody_up() -> None:
+    """The caller goes on as one whom nobody knows."""
+    play = branching(Case(NodeId("sales"), tiers=frozenset({"gold"})))
+    play.passes(0.3)
+    assert play.interaction().last_queue == SUPPORT
+    play.hand(CustomerFound(InteractionId("c1"), CARD))
+    assert play.interaction().last_queue == SUPPORT
+
+
+def test_a_withheld_number_is_not_awaited() -> None:
+    """Nobody is asked."""
+    play = Play(with_node("greeting", BranchNode((Case(NodeId("sales"), is_known=True),), NodeId("support"))))
+    play.calls(IVR_DNIS, ani="")
+    assert play.interaction().last_queue == SUPPORT
+
+
+def test_branches_that_lead_only_to_one_another_take_the_last_resort() -> None:
+    """The plan is checked for it; this is what is left."""
+    always = Case(NodeId("greeting"), closed="never")
+    play = Play(with_node("greeting", BranchNode((always,), NodeId("greeting"))))
+    play.calls(IVR_DNIS)
+    assert sorry(play)

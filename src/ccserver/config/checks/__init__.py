@@ -40,6 +40,7 @@ CHECKS: tuple[Check, ...] = (
     entries.opening_hours,
     flows.nodes_never_reached,
     flows.silent_loops,
+    flows.no_expressions,
     tiers.limits_below_the_promise,
     policies.misleading_names,
     policies.ageing_of_no_use,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ccserver.config.checks.expressions import expression_problem
 from ccserver.config.checks.graph import loops, reached
 from ccserver.config.checks.nodes import WAYS, edges, nodes_of, silent_way
 from ccserver.config.load import Checked
 from ccserver.config.problems import ConfigProblem, listed, nearest, problem_at
-from ccserver.config.schema.flows import SetSection
+from ccserver.config.schema.flows import BranchSection, SetSection
 
 
 def nodes_never_reached(checked: Checked) -> Iterator[ConfigProblem]:
@@ -40,7 +41,7 @@ def _unread_ways(checked: Checked) -> Iterator[tuple[str, str]]:
 
 
 def silent_loops(checked: Checked) -> Iterator[ConfigProblem]:
-    """Loops in which a caller who presses nothing stays for ever; a loop of `set` nodes would not even take time."""
+    """Loops in which a caller who presses nothing stays for ever; a loop of `set` and `branch` nodes would not even take time."""
     for flow_name, flow in checked.model.flows.items():
         nodes = nodes_of(flow)
         ways = {name: way for name, node in nodes.items() if (way := silent_way(node)) is not None}
@@ -48,11 +49,21 @@ def silent_loops(checked: Checked) -> Iterator[ConfigProblem]:
             first = loop[0]
             place = checked.place("flows", flow_name, "nodes", first, ways[first][0])
             path = " -> ".join([*loop[:6], "..."] if len(loop) > 6 else [*loop, first])
-            if all(isinstance(nodes[name], SetSection) for name in loop):
-                what = f"the set nodes {listed(loop, 6)} lead only to one another"
+            if all(isinstance(nodes[name], SetSection | BranchSection) for name in loop):
+                what = f"the nodes {listed(loop, 6)} take no time and lead only to one another"
                 yield problem_at(place, what, "let one of them lead to another kind of node", first)
             else:
                 what = f"a caller who presses nothing never leaves {path}"
                 yield problem_at(
                     place, what, "let one of these nodes lead to a queue, voicemail or hang_up node", first
                 )
+
+
+def no_expressions(checked: Checked) -> Iterator[ConfigProblem]:
+    """What is not in CEL, or asks for what is not known in a flow."""
+    for flow_name, flow in checked.model.flows.items():
+        for name, node in nodes_of(flow).items():
+            for index, case in enumerate((node.cases or []) if isinstance(node, BranchSection) else []):
+                if case is not None and case.expression is not None:
+                    loc = ("flows", flow_name, "nodes", name, "cases", index, "expression")
+                    yield from expression_problem(checked, loc, case.expression, is_waiting=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ccserver.config.schema.flows import (
+    BranchSection,
     DigitsSection,
     FlowSection,
     HangUpSection,
@@ -16,8 +17,17 @@ from ccserver.config.schema.flows import (
 )
 from ccserver.config.yaml_tree import Location
 
-AnyNode = PlaySection | MenuSection | DigitsSection | SetSection | QueueSection | VoicemailSection | HangUpSection
-WAYS = frozenset({"do", "keys", "on_timeout", "on_wrong", "next", "on_failed"})
+AnyNode = (
+    PlaySection
+    | MenuSection
+    | DigitsSection
+    | SetSection
+    | BranchSection
+    | QueueSection
+    | VoicemailSection
+    | HangUpSection
+)
+WAYS = frozenset({"do", "keys", "on_timeout", "on_wrong", "next", "on_failed", "cases", "otherwise"})
 """The keys of a node that say where it leads."""
 
 
@@ -28,19 +38,25 @@ def nodes_of(flow: FlowSection) -> dict[str, AnyNode]:
 
 def edges(node: AnyNode) -> Iterator[tuple[Location, str]]:
     """Every way out to another node that is known, with its location inside the node."""
-    for key in ("next", "on_timeout", "on_wrong", "on_failed"):
+    for key in ("next", "on_timeout", "on_wrong", "on_failed", "otherwise"):
         target = getattr(node, key, None)
         if target is not None:
             yield (key,), target
     if isinstance(node, MenuSection):
         yield from ((("keys", key), target) for key, target in (node.keys or {}).items() if target is not None)
+    if isinstance(node, BranchSection):
+        for index, case in enumerate(node.cases or []):
+            if case is not None and case.next is not None:
+                yield ("cases", index, "next"), case.next
 
 
 def silent_way(node: AnyNode) -> tuple[str, str] | None:
-    """Where a caller who presses nothing goes: the key that says so, and the node. None where the flow ends."""
+    """Where a caller who presses nothing goes, and for whom no case holds: the key that says so, and the node. None where the flow ends."""
     key = "next"
     if isinstance(node, MenuSection):
         key = "on_timeout"
+    elif isinstance(node, BranchSection):
+        key = "otherwise"
     elif isinstance(node, DigitsSection) and node.on_failed is not None:
         key = "on_failed"
     target = getattr(node, key, None)

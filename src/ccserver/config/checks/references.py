@@ -8,7 +8,7 @@ from ccserver.config.checks.nodes import edges, nodes_of
 from ccserver.config.load import Checked
 from ccserver.config.problems import ConfigProblem, did_you_mean, listed, problem_at
 from ccserver.config.schema import Root
-from ccserver.config.schema.flows import QueueSection, SetSection
+from ccserver.config.schema.flows import BranchSection, QueueSection, SetSection
 from ccserver.config.schema.overflow import OverflowSection
 from ccserver.config.schema.policies import KINDS
 from ccserver.config.schema.queues import QueueDefinition
@@ -153,10 +153,20 @@ def _of_entry_points(model: Root) -> Iterator[Reference]:
                 yield ("entry_points", name, key), section, target
 
 
+def _of_cases(where: Location, node: BranchSection) -> Iterator[Reference]:
+    for index, case in enumerate(node.cases or []):
+        if case is None:
+            continue
+        yield from (((*where, index, "tier", at), "tiers", tier) for at, tier in enumerate(case.tier or []) if tier)
+        yield from (((*where, index, key), "hours", name) for key in ("open", "closed") if (name := getattr(case, key)))
+
+
 def _of_flows(model: Root) -> Iterator[Reference]:
     for name, flow in model.flows.items():
         for node_name, node in nodes_of(flow).items():
             if isinstance(node, QueueSection) and node.queue is not None:
                 yield ("flows", name, "nodes", node_name, "queue"), "queues", node.queue
+            if isinstance(node, BranchSection):
+                yield from _of_cases(("flows", name, "nodes", node_name, "cases"), node)
             if isinstance(node, SetSection) and (tier := (node.values or {}).get(TIER)) is not None:
                 yield ("flows", name, "nodes", node_name, "values", TIER), "tiers", tier

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ccserver.config.schema.section import Node, Section
 from ccserver.config.schema.sounds import SoundList
-from ccserver.config.schema.types import Id, Lasting, Matching
+from ccserver.config.schema.types import Expression, Id, Language, Lasting, Matching, refuse
 
 Key = Annotated[str, Matching(r"[0-9*#]", "is no key of a telephone", "use one of 0 to 9, * and #, in quotes")]
 StoreName = Annotated[
@@ -67,6 +67,37 @@ class SetSection(Node):
     next: Id = Field(description="the node that follows")
 
 
+class CaseSection(Section):
+    """One way of a branch. Everything that is written must hold."""
+
+    tier: list[Id] = Field([], max_length=20, description="tiers, of one of which the caller is")
+    language: list[Language] = Field([], max_length=20, description="languages, one of which is the caller's")
+    customer: Literal["known", "unknown"] | None = Field(None, description="known or unknown to the CRM")
+    answers: dict[StoreName, list[StoredText]] = Field(
+        {}, max_length=20, description='answers by name, such as choice: ["1", "2"]'
+    )
+    open: Id | None = Field(None, description="opening hours that must be open")
+    closed: Id | None = Field(None, description="opening hours that must be closed")
+    expression: Expression | None = Field(
+        None, description="an expression in CEL that must hold, such as customer.value > 1000.0"
+    )
+    next: Id = Field(description="the node that follows then")
+
+    def check_as_a_whole(self) -> None:
+        if self.model_fields_set <= {"next"}:
+            refuse("asks for nothing", "use tier, language, customer, answers, open, closed or expression")
+
+
+class BranchSection(Node):
+    """Go on by the first case that holds."""
+
+    do: Literal["branch"]
+    cases: list[CaseSection] = Field(
+        min_length=1, max_length=20, description="the ways, in the order in which they are asked"
+    )
+    otherwise: Id = Field(description="the node for whom no case holds")
+
+
 class QueueSection(Node):
     """Send the call to a queue; the flow ends here."""
 
@@ -89,7 +120,14 @@ class HangUpSection(Node):
 
 
 NodeSection = Annotated[
-    PlaySection | MenuSection | DigitsSection | SetSection | QueueSection | VoicemailSection | HangUpSection,
+    PlaySection
+    | MenuSection
+    | DigitsSection
+    | SetSection
+    | BranchSection
+    | QueueSection
+    | VoicemailSection
+    | HangUpSection,
     Field(discriminator="do"),
 ]
 

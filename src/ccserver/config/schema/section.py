@@ -88,6 +88,8 @@ class Node(_Bare):
         "min_digits",
         "max_digits",
         "values",
+        "cases",
+        "otherwise",
         "queue",
         "priority",
         mode="wrap",

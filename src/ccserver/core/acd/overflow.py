@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from ccserver.core.centre import Centre
 from ccserver.core.commands import Command, StartTimer
 from ccserver.core.dialling import dial_outside
-from ccserver.core.events import Event, ExitTaken, QueueChosen
+from ccserver.core.events import Event, ExitTaken, NumberChosen, QueueChosen
 from ccserver.core.ids import QueueId
 from ccserver.core.interaction import Interaction, InteractionEvent, InteractionState, QueuePlace
 from ccserver.core.moves import move, stop_prompt
@@ -95,13 +95,19 @@ def take_rule(centre: Centre, found: Found, now: datetime) -> Effects:
     interaction.take_way(Way(now, place.queue, cause, way.kind.value, way.target, waited, found.number, found.held))
     target = centre.plan.queues.get(QueueId(way.target)) if way.kind is ExitKind.QUEUE else None
     if way.kind is ExitKind.NUMBER:
-        yield from stop_prompt(interaction)
-        yield from dial_outside(centre, interaction, way.target, now)
+        yield NumberChosen(interaction.id, way.target)
     elif target is None:
         yield ExitTaken(interaction.id, way, Result.OVERFLOWED)
     else:
         raised = max(0, place.priority - target.priority - interaction.priority)
         yield QueueChosen(interaction.id, target.id, raised)
+
+
+def on_number_chosen(centre: Centre, event: NumberChosen, now: datetime) -> Effects:
+    """Dial it for the waiting caller, who hears the music of the queue meanwhile."""
+    interaction = centre.interaction(event.interaction)
+    yield from stop_prompt(interaction)
+    yield from dial_outside(centre, interaction, event.number, now)
 
 
 def back_from_number(centre: Centre, interaction: Interaction, now: datetime) -> Effects:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
+from ccserver.core.expression import Expression
 from ccserver.core.ids import FlowId, NodeId, QueueId
 from ccserver.core.sounds import Sounds
 
@@ -61,6 +62,37 @@ class SetNode:
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """One way of a branch: everything that is stated must hold."""
+
+    next: NodeId | None
+    tiers: frozenset[str] = frozenset()
+    """The caller is of one of these; empty: of any."""
+    languages: frozenset[str] = frozenset()
+    is_known: bool | None = None
+    """Whether the customer directory knows the caller."""
+    answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Name of an answer to those that will do."""
+    open: str = ""
+    """Name of a calendar that must be open."""
+    closed: str = ""
+    expression: Expression | None = None
+
+    @property
+    def asks_customer(self) -> bool:
+        """Whether the answer of the customer directory may decide it."""
+        return bool(self.tiers) or self.is_known is not None or self.expression is not None
+
+
+@dataclass(frozen=True, slots=True)
+class BranchNode:
+    """Go on by the first case that holds, else by `otherwise`. The customer directory's answer is awaited within its limit."""
+
+    cases: tuple[Case, ...]
+    otherwise: NodeId | None
+
+
+@dataclass(frozen=True, slots=True)
 class QueueNode:
     """Send the interaction to a queue; the flow ends here."""
 
@@ -80,7 +112,7 @@ class HangUpNode:
     sounds: Sounds
 
 
-Node = PlayNode | MenuNode | DigitsNode | SetNode | QueueNode | VoicemailNode | HangUpNode
+Node = PlayNode | MenuNode | DigitsNode | SetNode | BranchNode | QueueNode | VoicemailNode | HangUpNode
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import Final
 
 from ccserver.core.centre import Centre
-from ccserver.core.commands import AnswerLeg, Command
+from ccserver.core.commands import AnswerLeg, CancelTimer, Command, StartTimer
 from ccserver.core.events import (
+    CustomerFound,
     DigitReceived,
     Event,
     ExitTaken,
@@ -23,7 +24,9 @@ from ccserver.core.events import (
 )
 from ccserver.core.ids import NodeId
 from ccserver.core.interaction import FlowPosition, Interaction, InteractionEvent
+from ccserver.core.ivr.branch import is_too_early, way_of
 from ccserver.core.ivr.flow import (
+    BranchNode,
     DigitsNode,
     HangUpNode,
     MenuNode,
@@ -46,7 +49,7 @@ from ccserver.core.timers import DigitLimit
 Effects = Iterator[Command | Notice | Event]
 TYPED_AHEAD_LIMIT: Final = 8
 SET_NODES_IN_A_ROW: Final = 50
-"""A flow of set nodes only would never end; the plan is checked for it, this is the last resort."""
+"""A flow of set and branch nodes only would never end; the plan is checked for it, this is the last resort."""
 
 
 def on_flow_chosen(centre: Centre, event: FlowChosen, now: datetime) -> Effects:
@@ -71,7 +74,7 @@ def on_digit(centre: Centre, event: DigitReceived, now: datetime) -> Effects:
     if walk is None:
         return
     match walk.node:
-        case PlayNode():
+        case PlayNode() | BranchNode():
             walk.position.typed_ahead = (walk.position.typed_ahead + event.digit)[:TYPED_AHEAD_LIMIT]
         case MenuNode() | DigitsNode() as node:
             yield from stop_prompt(walk.interaction)
@@ -102,8 +105,19 @@ def on_digit_limit(centre: Centre, key: DigitLimit, now: datetime) -> Effects:
         return
     if isinstance(walk.node, MenuNode | DigitsNode):
         yield from _follow(walk, no_key(walk, walk.node))
+    elif isinstance(walk.node, BranchNode):
+        yield from _go(walk, way_of(centre.plan, walk.node, walk.interaction, now))
     else:
         yield walk.lost()
+
+
+def on_customer_found(centre: Centre, event: CustomerFound, now: datetime) -> Effects:
+    """Go on from a branch that waits for who the caller is."""
+    interaction = centre.interaction(event.interaction) if event.interaction in centre.interactions else None
+    walk = walk_of(centre, interaction, now)
+    if walk is not None and isinstance(walk.node, BranchNode):
+        yield CancelTimer(walk.limit_key)
+        yield from _go(walk, way_of(centre.plan, walk.node, walk.interaction, now))
 
 
 def replay_node(centre: Centre, interaction: Interaction, now: datetime) -> Effects:
@@ -130,14 +144,22 @@ def _go(walk: Walk, target: NodeId | None) -> Effects:
 def _enter(walk: Walk, target: NodeId) -> Effects:
     for _ in range(SET_NODES_IN_A_ROW):
         node = _arrive(walk, target)
-        if not isinstance(node, SetNode):
+        onward = _at_once(walk, node)
+        if onward is None:
             break
+        target = onward
+    yield from _perform(walk, node)
+
+
+def _at_once(walk: Walk, node: Node | None) -> NodeId | None:
+    """Where a node leads that takes no time."""
+    if isinstance(node, SetNode):
         _keep(walk.interaction, node)
         settle_tier(walk.centre.plan, walk.interaction)
-        if node.next is None:
-            break
-        target = node.next
-    yield from _perform(walk, node)
+        return node.next
+    if isinstance(node, BranchNode) and not is_too_early(walk.centre, node, walk.interaction):
+        return way_of(walk.centre.plan, node, walk.interaction, walk.now)
+    return None
 
 
 def _arrive(walk: Walk, target: NodeId) -> Node | None:
@@ -166,6 +188,8 @@ def _perform(walk: Walk, node: Node | None) -> Effects:
             yield from _follow(walk, ask(walk, node))
         case QueueNode():
             yield QueueChosen(interaction.id, node.queue, node.priority)
+        case BranchNode() if is_too_early(walk.centre, node, interaction):
+            yield StartTimer(walk.limit_key, walk.now + walk.centre.plan.look_up_limit)
         case VoicemailNode():
             yield MessageChosen(interaction.id)
         case HangUpNode():
