@@ -63,8 +63,11 @@ OVERFLOW = {
 
 
 @cache
-def make_plan() -> Plan:
-    """`relay` hands on to `lobby` after 4 s, `lobby` to the flow after 5 s more; `corner` is full with one and hands on to `relay`."""
+def make_plan(keeps: bool = True) -> Plan:
+    """`relay` hands on to `lobby` after 4 s, `lobby` to the flow after 5 s more; `corner` is full with one and hands on to `relay`.
+
+    Without `keeps` no queue has a policy by which agents are kept free: nobody may wait while one who can take it is idle.
+    """
     base = plan_of_scenarios.make_plan()
     sales, support = base.queues[QueueId(words.SALES)], base.queues[QueueId(words.SUPPORT)]
     more = [
@@ -78,6 +81,11 @@ def make_plan() -> Plan:
         queues[QueueId(name)] = replace(queues[QueueId(name)], policy=policy)
     for key, rules in OVERFLOW.items():
         queues[key] = replace(queues[key], overflow=rules)
+    if not keeps:
+        queues = {
+            key: replace(queue, policy=POLICIES[words.TINY]) if queue.policy.kind is PolicyKind.TARGETS else queue
+            for key, queue in queues.items()
+        }
     queues = {key: replace(queue, announcement=TELLING, comfort=COMFORT) for key, queue in queues.items()}
     return replace(base, queues=queues, entry_points={**base.entry_points, **lines}, tiers=TIERS)
 

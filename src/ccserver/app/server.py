@@ -53,7 +53,7 @@ from ccserver.app.house import (
     with_epoch,
 )
 from ccserver.app.pbx_site import NODE, endpoints_of
-from ccserver.app.pbx_watch import keep_running
+from ccserver.app.pbx_watch import keep_logs_small, keep_running
 from ccserver.app.prompts import PromptStock
 from ccserver.config import Configuration
 from ccserver.core.centre import Centre
@@ -230,6 +230,7 @@ class Server:
         self._keep("black box", black_box.follow)
         self._keep("audit", self.node.audit)
         self._keep("Asterisk", lambda: keep_running(self.pbx))
+        self._keep("Asterisk's logs", lambda: keep_logs_small(self.pbx))
         self._keep("guard line", lambda: hold_guard_line(self.pbx.paths.guardian_socket))
         self._keep("relay", self.relay.run)
 

@@ -54,6 +54,11 @@ class PbxPaths:
         return self.log / "messages.log"
 
     @property
+    def logs(self) -> tuple[Path, ...]:
+        """The files that logger.conf names: they grow until somebody renames them."""
+        return (self.messages, self.log / "security.log")
+
+    @property
     def queue_log(self) -> Path:
         """The black box: what Asterisk did with callers while ccserver was away."""
         return self.log / "queue_log"

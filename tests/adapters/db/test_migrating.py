@@ -12,7 +12,7 @@ from sqlalchemy import inspect
 
 from ccserver.adapters.db import migrations_folder
 from ccserver.adapters.db.engine import database_url, make_engine
-from ccserver.adapters.db.migrating import current_revision, downgrade, drift, upgrade
+from ccserver.adapters.db.migrating import TablesDiffer, current_revision, downgrade, drift, upgrade
 from ccserver.adapters.db.tables import metadata
 
 
@@ -51,6 +51,17 @@ async def test_drift_is_seen(empty_url: str) -> None:
         await connection.exec_driver_sql("ALTER TABLE agents DROP COLUMN team")
     await engine.dispose()
     assert len(await drift(empty_url)) == 1
+
+
+async def test_tables_that_no_revision_explains_are_refused(empty_url: str) -> None:
+    """At the start, in words: else each record would be refused later, one by one, and wait for ever."""
+    await upgrade(empty_url)
+    engine = make_engine(empty_url)
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql("ALTER TABLE interactions DROP COLUMN notes")
+    await engine.dispose()
+    with pytest.raises(TablesDiffer, match=r"notes[\s\S]*what to do"):
+        await upgrade(empty_url)
 
 
 async def test_an_upgrade_of_an_upgraded_database_changes_nothing(url: str) -> None:

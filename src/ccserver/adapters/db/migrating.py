@@ -17,8 +17,21 @@ from ccserver.adapters.db import migrations_folder
 from ccserver.adapters.db.engine import database_url, make_engine
 from ccserver.adapters.db.private_files import make_private
 from ccserver.adapters.db.tables import metadata
+from ccserver.core.errors import CcserverError
 
 _T = TypeVar("_T")
+
+
+class TablesDiffer(CcserverError):
+    """The database says that it is at this version's revision, and has other tables. Nothing was changed in it."""
+
+    def __init__(self, differences: list[str]) -> None:
+        shown = "\n  ".join(differences[:5])
+        super().__init__(
+            f"the database does not have the tables of this version, though it says so:\n  {shown}\n"
+            "  what to do: it was made by a version in development, or changed by hand; move it away (a fresh one is made), "
+            "or bring its tables to the form that the folder migrations describes"
+        )
 
 
 def _config(connection: Connection) -> Config:
@@ -44,13 +57,15 @@ async def upgrade(url: str, revision: str = "head") -> str:
 
     Two processes that upgrade at once do it one after the other; within one process call it once at a time (Alembic
     keeps the revision being run in module globals). Raises what the driver raises when the database is
-    away, and ValueError for a URL that is neither SQLite nor PostgreSQL.
+    away, ValueError for a URL that is neither SQLite nor PostgreSQL, and TablesDiffer where no revision explains the tables.
     """
 
     await asyncio.to_thread(_make_file, url)
 
     def work(connection: Connection) -> str:
         command.upgrade(_config(connection), revision)
+        if revision == "head" and (differences := _differences(connection)):
+            raise TablesDiffer(differences)
         return _revision_of(connection)
 
     return await _in_transaction(url, work)
@@ -69,11 +84,12 @@ async def current_revision(url: str) -> str:
 async def drift(url: str) -> list[str]:
     """What differs between the database and `tables`, in words; empty when nothing does."""
 
-    def work(connection: Connection) -> list[str]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
-        return [str(difference) for difference in compare_metadata(context, metadata)]
+    return await _in_transaction(url, _differences)
 
-    return await _in_transaction(url, work)
+
+def _differences(connection: Connection) -> list[str]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+    return [str(difference) for difference in compare_metadata(context, metadata)]
 
 
 def _make_file(url: str) -> None:
