@@ -14,6 +14,9 @@ I8  a call is offered only to an agent who is ready, has a reachable phone and t
     the desktop. An agent who never had one works with the phone alone and is served (docs/adr/0008-desktop-lease.md).
 Lengths: the segments of a record add up to its length, which is the time on the wall; none is negative.
 
+I18 a promise to call back is in one place and has an end; each number has one in a queue, and is dialled once at a time, by an
+    agent who is there
+
 I16 what the dispatch holds is what one would hold that knew nothing but the centre
 I17 the same holds for what is counted for overflow; nobody waits for whom an overflow rule holds
 
@@ -34,6 +37,7 @@ from ccserver.core.acd.dispatch import Dispatch
 from ccserver.core.acd.overflow_rules import rule_for
 from ccserver.core.acd.overflow_sight import OverflowSight
 from ccserver.core.agent import Agent, Desktop, Presence, SystemReason
+from ccserver.core.callback import CallbackState
 from ccserver.core.events import DesktopAttached, DesktopDetached, Event
 from ccserver.core.forecast import Step
 from ccserver.core.ids import AgentId, InteractionId
@@ -47,6 +51,11 @@ from ccserver.core.work_item import WorkState
 
 Place = tuple[str, datetime, int]
 S = InteractionState
+_PROMISE = {
+    S.QUEUED: (CallbackState.WAITING, CallbackState.RESTING),
+    S.OFFERED: (CallbackState.WAITING,),
+    S.CALLING: (CallbackState.CALLING,),
+}
 LATE = timedelta(seconds=2)
 LOOKED_AT = timedelta(seconds=1.1)
 """So soon an agent who is kept free is looked at again."""
@@ -86,6 +95,7 @@ class Watch:
         self.i6_places_never_get_worse()
         self.i7_nobody_waits_for_an_idle_agent()
         self.i16_the_dispatch_has_not_drifted()
+        self.i18_promises_are_kept()
         self.i17_overflow_has_not_drifted_and_is_done()
         self.i18_the_wait_told_never_gets_worse()
 
@@ -152,20 +162,21 @@ class Watch:
         centre = self.sim.centre
         idle = [agent for agent in centre.agents.values() if self._can_work(agent)]
         for interaction in centre.interactions.values():
-            if interaction.state is not S.QUEUED or interaction.node not in centre.nodes_up or not interaction.place:
+            in_line = interaction.place_in_line
+            if interaction.state is not S.QUEUED or interaction.node not in centre.nodes_up or in_line is None:
                 continue
             if self._is_looked_up(interaction):
                 continue
-            plan = centre.plan.queues.get(interaction.place.queue)
+            plan = centre.plan.queues.get(in_line.queue)
             able = [agent.id for agent in idle if plan and self._has_skills(agent, plan.id)]
             kept = [agent for agent in able if self._may_be_kept(agent)]
             assert able == kept, f"I7: {interaction.id} waits although {able} could take it"
             assert not kept or timers.AgentsKept() in centre.timers, f"I7: {kept} are kept for ever"
             limit = next((tier.wait_limit for tier in centre.plan.tiers if tier.id == interaction.tier), timedelta())
-            waited = self.sim.agenda.now() - interaction.place.since
+            waited = self.sim.agenda.now() - in_line.since
             wanted = [agent for agent in kept if not self._is_wanted_before(agent, interaction)]
             # Back from a phone that rang in vain: agents who are kept free are looked at again in time.
-            since_back = self.sim.agenda.now() - (interaction.changed_at or interaction.place.since)
+            since_back = self.sim.agenda.now() - (interaction.changed_at or in_line.since)
             assert not wanted or min(waited - limit, since_back) <= LOOKED_AT, (
                 f"I7: {interaction.id} waits {waited} although {kept} are free"
             )
@@ -230,6 +241,27 @@ class Watch:
             # A timer that is due at this very instant, and has not fired yet.
             assert found is None or (due_at is not None and due_at <= now), f"I17: {key} waits in spite of {found}"
 
+    def i18_promises_are_kept(self) -> None:
+        centre = self.sim.centre
+        promised = {
+            key: call
+            for key, call in centre.interactions.items()
+            if call.callback is not None and call.callback.is_open and call.state is not S.ENDED
+        }
+        assert promised.keys() == centre.callbacks.keys(), f"I18: {promised.keys() ^ centre.callbacks.keys()}"
+        targets = Counter((call.dnis, call.place.queue if call.place else None) for call in promised.values())
+        assert all(times == 1 for times in targets.values()), f"I18: promised twice: {targets}"
+        for key, call in promised.items():
+            state = call.callback.state if call.callback else None
+            fits = _PROMISE.get(call.state, ())
+            assert state in fits, f"I18: {key} is {call.state.value}, its promise {state}"
+            assert timers.CallbackExpires(key) in centre.timers, f"I18: {key} never expires"
+            is_dialled = call.state is S.CALLING
+            item = centre.work_items.get(call.work_item) if call.work_item else None
+            assert not is_dialled or (item is not None and item.connected_at is not None), (
+                f"I18: nobody is there for {key}"
+            )
+
     def i8_offer_is_allowed(self, offer: OfferMade) -> None:
         agent = self.sim.centre.agents[offer.agent]
         if offer.explanation.startswith(f"{offer.agent} calls"):
@@ -293,13 +325,14 @@ def _misplaced(sim: SimCentre, interaction: Interaction) -> str | None:
     item = centre.work_items.get(interaction.work_item) if interaction.work_item else None
     ringing = item is not None and item.state in (WorkState.OFFERED, WorkState.ALERTING)
     talking = item is not None and item.state in (WorkState.CONNECTED, WorkState.HELD)
+    is_promised = interaction.callback is not None and interaction.callback.is_open
     is_giving_up = state is S.CLOSING and interaction.direction is Direction.OUTBOUND
     facts = {
         "the waiting line disagrees": (interaction.id in centre.waiting) == (state is S.QUEUED),
         "it has no place": state is not S.QUEUED or interaction.place is not None,
         "it has a place": interaction.place is None
         or state in (S.QUEUED, S.OFFERED, S.FALLBACK)
-        or (state is S.CALLING and interaction.is_on_its_way),
+        or (state is S.CALLING and (interaction.is_on_its_way or is_promised)),
         "the flow disagrees": (interaction.flow is not None) == (state is S.IN_FLOW),
         "no phone is rung for it": state is not S.OFFERED or ringing,
         "a phone is rung for it": not ringing or state in (S.OFFERED, S.CALLING),
@@ -311,6 +344,7 @@ def _misplaced(sim: SimCentre, interaction: Interaction) -> str | None:
         "it never moved": state is not S.ARRIVED,
         "an outbound call is queued without a customer": interaction.direction is Direction.INBOUND
         or interaction.customer_leg is not None
+        or is_promised
         or state in (S.CALLING, S.CLOSING, S.ENDED),
     }
     return next((what for what, holds in facts.items() if not holds), None)
@@ -324,7 +358,7 @@ def _has_deadline(sim: SimCentre, interaction: Interaction) -> bool:
             serial = interaction.flow.serial if interaction.flow else 0
             return has_prompt or timers.DigitLimit(key, serial) in started
         case S.QUEUED:
-            return timers.MaxWait(key) in started
+            return timers.MaxWait(key) in started or timers.CallbackExpires(key) in started
         case S.OFFERED:
             return interaction.work_item is not None and timers.RingLimit(interaction.work_item) in started
         case S.CALLING:

@@ -15,6 +15,7 @@ import pytest
 from tests.properties.agreement import i15_they_come_to_agree
 from tests.properties.test_router_machine import LINES
 from tests.properties.world import AGENTS, OUTSIDE_NUMBERS, Phone, World
+from tests.scenarios.stage import PROMISE_LINE
 
 from ccserver.core import events
 from ccserver.core.agent import Desktop
@@ -40,7 +41,7 @@ class Life:
             (8, self.everybody_works), (3, self.agent_asks), (3, self.hold_or_retrieve), (4, self.agent_transfers),
             (3, self.agent_calls), (4, self.agent_wraps_up), (1, self.agent_leaves), (1, self.phone_comes_or_goes),
             (3, self.server_crashes), (4, self.call_control_breaks), (2, self.phone_states_break), (1, self.plan_changes),
-            (2, self.event_comes_again),
+            (2, self.event_comes_again), (6, self.caller_wants_to_be_called_back), (1, self.supervisor_cancels),
         ]  # fmt: skip
 
     def _see(self, notice: Notice, _now: object) -> None:
@@ -99,6 +100,21 @@ class Life:
     def caller_dials(self) -> None:
         if len([caller for caller in self.world.callers if caller.talking]) < 8:
             self.world.arrives(f"+4420794603{self.chance.randrange(100):02}", self.chance.choice(LINES))
+
+    def caller_wants_to_be_called_back(self) -> None:
+        """Sometimes one who was promised it already, and sometimes without an end."""
+        if len([caller for caller in self.world.callers if caller.talking]) < 8 and self.world.sim.is_running:
+            caller = self.world.arrives(self.chance.choice(OUTSIDE_NUMBERS), PROMISE_LINE)
+            self.world.sim.run_for(timedelta(milliseconds=200))
+            for key in self.chance.choice(["11", "11", "11", "1", "12#", "1*"]):
+                for leg in caller.talking[:1]:
+                    self.world.sim.pbx.press(leg, key)
+                self.world.sim.run_for(timedelta(milliseconds=100))
+
+    def supervisor_cancels(self) -> None:
+        promised = list(self.world.sim.centre.callbacks) if self.world.sim.is_running else []
+        if promised:
+            self.world.ask(events.CallbackCancelled(self.chance.choice(promised)))
 
     def caller_hangs_up(self) -> None:
         caller = self.one([caller for caller in self.world.callers if caller.talking])
@@ -194,7 +210,7 @@ class Life:
 
     def plan_changes(self) -> None:
         queue, agent = (
-            self.chance.choice([None, None, "tiny", "support", "lobby"]),
+            self.chance.choice([None, None, "tiny", "support", "lobby", "promise"]),
             self.chance.choice([None, None, "bob"]),
         )
         self.world.reloads(lost_queue=queue, lost_agent=agent)
@@ -211,3 +227,4 @@ def test_long_life(seed: int) -> None:
     life = Life(seed)
     life.live()
     assert life.seen["OfferMade"] > 0, "a life without an offer shows little"
+    assert life.seen["CallbackChanged"] > 0, "nor does one without a promise"

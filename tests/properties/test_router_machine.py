@@ -32,6 +32,7 @@ LINES = (
     words.BRIEF_LINE,
     words.LETTER_LINE,
     words.NO_LINE,
+    words.PROMISE_LINE,
     RELAY_LINE,
     CORNER_LINE,
 )

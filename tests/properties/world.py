@@ -157,6 +157,8 @@ class World:
         if not sim.pbx.registrations.is_up:
             sim.pbx.mend_registrations()
         for _ in range(3):
+            for key in list(sim.centre.callbacks):
+                self.ask(events.CallbackCancelled(key))
             for phone in (*self.callers, *self.phones.values(), *self.outside.values()):
                 for leg in [*phone.ringing, *phone.talking]:
                     sim.pbx.hang_up(leg)

@@ -143,6 +143,11 @@ async def test_customer_calls_again_and_has_the_place(stage: Stage) -> None:
     await again.hangs_up()
     await other.hangs_up()
 
+    async def both() -> bool:
+        return [row.result for row in await stage.rows() if row.ani == caller.number] == ["callback", "abandoned"]
+
+    await stage.until(both, 4, "a row of each of the two calls")
+
 
 async def test_agent_misses_it(stage: Stage) -> None:
     """It goes back to its place, and to a colleague."""
