@@ -184,7 +184,7 @@ class Watch:
     def _is_wanted_before(self, agent: AgentId, interaction: Interaction) -> bool:
         """By a caller of a higher priority who waits: no limit of a lower one goes before it, and it waits no longer than its own."""
         centre, state = self.sim.centre, self.sim.centre.agents[agent]
-        others = [centre.interactions[key].place for key in centre.waiting]
+        others = [centre.interactions[key].place_in_line for key in centre.waiting]
         mine = interaction.place.priority if interaction.place else 0
         return any(
             place.priority > mine and place.queue in centre.plan.queues and self._has_skills(state, place.queue)
