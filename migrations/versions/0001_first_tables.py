@@ -77,7 +77,7 @@ def create_customers() -> None:
         "customers",
         key("id"), text("name"), text("tier"),
         sa.Column("value", sa.Double(), nullable=False, server_default=sa.text("0")),
-        text("language"), text("notes"), optional("external_id"), instant("created_at"), instant("updated_at"),
+        text("language"), text("notes"), text("account_manager"), optional("external_id"), instant("created_at"), instant("updated_at"),
         primary("customers", "id"),
         sa.UniqueConstraint("external_id", name=op.f("uq_customers_external_id")),
     )  # fmt: skip

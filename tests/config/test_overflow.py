@@ -87,7 +87,10 @@ WAIT = "{when: {waited: 60}, then: voicemail}"
 MISTAKES: dict[str, tuple[Any, ...]] = {
     "no condition": (["{§when: {}, then: voicemail}"], "when asks for nothing; use waited"),
     "no way": (["§{when: {waited: 60}}"], "has no then"),
-    "two ways": (["{when: {waited: 60}, §then: {queue: b, voicemail: []}}"], "must name exactly one way out"),
+    "two ways": (
+        ["{when: {waited: 60}, §then: {queue: b, voicemail: []}}"],
+        "must name exactly one way; use one of voicemail, message, queue, flow, number, add, widen",
+    ),
     "a wait that is none": (["{when: {waited: §long}, then: voicemail}"], "is no length of time"),
     "no figure of a queue": (["{when: {queues: {§b: {}}}, then: voicemail}"], "asks for nothing; use one of length"),
     "no bound": (["{when: {§ready: {}}, then: voicemail}"], "must have one bound; use one of at_least, fewer_than"),

@@ -22,7 +22,7 @@ def flow_with(node: str) -> str:
 
 CASES = {
     "unknown key": (queue_with("§ring_limitt: 5 s"), "did you mean 'ring_limit'?"),
-    "unknown key far from all": (queue_with("§zzz: 5 s"), "known here are announce, announce_position"),
+    "unknown key far from all": (queue_with("§zzz: 5 s"), "known here are also, announce, announce_position"),
     "unknown key of the first level": ("version: 1\n§quues: {}\n", "did you mean 'queues'?"),
     "missing key": (
         "version: 1\nqueues:\n  §support: {on_max_wait: voicemail}\n",

@@ -15,6 +15,7 @@ from tests.core.playbook import (
     NODE,
     PRIVATE_DNIS,
     SALES,
+    SALES_DNIS,
     SUPPORT,
     Play,
     plan,
@@ -486,3 +487,14 @@ async def test_the_second_agent_sees_what_the_first_wrote() -> None:
     assert (ann.work.transferred_by, ann.work.earlier_results) == ("", [])
     assert (bob.work.transferred_by, bob.work.notes) == ("Ann", "")
     assert bob.work.earlier_results == [ColleagueResultView(ANN, "Ann", "sold", "wants two")]
+
+
+async def test_who_waits_in_two_queues_is_counted_in_one_and_shown_in_both() -> None:
+    """The own queue has the line; the further one says that somebody waits there too."""
+    office = Office(
+        Play(plan(queues={SALES: queue(SALES, "sales", also=(SUPPORT,)), SUPPORT: queue(SUPPORT, "support")}))
+    )
+    office.play.calls(SALES_DNIS, "c1")
+    sales, support = office.queue(0), office.queue(1)
+    assert (sales.waiting, [each.also for each in sales.line], sales.waiting_here_too) == (1, [["Support"]], 0)
+    assert (support.waiting, support.line, support.waiting_here_too) == (0, [], 1)

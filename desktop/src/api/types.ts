@@ -38,6 +38,10 @@ export interface WhyView {
   ahead: { interaction: string; urgency: number }[]
   /** Agents by name who could take it too and are kept free for others. */
   kept: { agent: string; price: number }[]
+  /** The queue in which the agent takes it, where the caller stands in the line of another one. */
+  queue: string
+  /** Agents by name who should take the call if possible, the first choice first. */
+  preferred: { agent: string; preferred_as: string; state: string }[]
 }
 
 export interface CustomerCard {
@@ -48,6 +52,8 @@ export interface CustomerCard {
   numbers: string[]
   language: string
   last_contacts: PastContact[]
+  /** The agent who looks after the customer, by id. */
+  account_manager: string
 }
 
 export type WorkState = 'offered' | 'alerting' | 'dialling' | 'connected' | 'held' | 'wrap_up' | (string & {})
@@ -157,6 +163,8 @@ export interface WaitingView {
   expected: Expected | null
   /** The step the caller heard last: under_1, from_1_to_2, ... over_12 (minutes); empty: nothing. */
   told: string
+  /** Names of the queues in which the caller waits too. */
+  also: string[]
 }
 
 export interface QueueView {
@@ -178,6 +186,8 @@ export interface QueueView {
   callbacks: number
   /** For a caller of the lowest tier who came now. */
   expected: Expected | null
+  /** Callers of other queues' lines whom this queue's agents may take as well. */
+  waiting_here_too: number
 }
 
 export interface Me {

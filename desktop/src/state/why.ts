@@ -20,11 +20,20 @@ export function useWhy() {
     const values = { who, by: why.by, n: why.qualified, since }
     const parts = [t(`why.${code}.${person}`, values, why.qualified)]
     if (why.code === 'most_urgent') parts.push(...urgency(why))
+    parts.push(...why.preferred.map((each) => preferred(each, person)).filter(Boolean))
+    if (why.queue) parts.push(t('why.further', { queue: why.queue }))
     if (why.without_skill.length) parts.push(t('why.withoutSkill', { names: list(why.without_skill) }))
     if (why.without_page.length) parts.push(t('why.withoutPage', { names: list(why.without_page) }))
     if (why.missed_before.length) parts.push(t('why.missed', { names: list(why.missed_before) }))
     if (why.is_last_resort) parts.push(t('why.lastResort'))
     return parts.join(locale.value.startsWith('zh') ? '' : ' ')
+  }
+  /** Whom the call was meant for: this agent, or one who could not take it. */
+  function preferred(each: WhyView['preferred'][number], person: string): string {
+    const was = each.state === 'asked' ? person : 'missing'
+    const state = te(`why.preferredState.${each.state}`) ? t(`why.preferredState.${each.state}`) : each.state
+    const key = `why.preferred.${each.preferred_as}.${was}`
+    return te(key) ? t(key, { who: each.agent, state }) : ''
   }
   /** Why this call, and who else was weighed. */
   function urgency(why: WhyView): string[] {

@@ -12,13 +12,14 @@ from ccserver.config.calendar import Calendar, parse_hours
 from ccserver.config.expressions import read_expression
 from ccserver.config.needs import part_of_queue, steps_of_queue
 from ccserver.config.numbers import CountryNumbers
-from ccserver.config.overflow import switches_of, waited_of
+from ccserver.config.overflow import switches_of, waited_of, way_of
 from ccserver.config.people import expand
 from ccserver.config.schema import Root
 from ccserver.config.schema.callbacks import CallbackSection, InvitationSection
 from ccserver.config.schema.entries import EntryPointSection, HoursSection
 from ccserver.config.schema.overflow import OverflowSection
 from ccserver.config.schema.policies import PolicySection, kind_of
+from ccserver.config.schema.preferring import PreferredAgentSection
 from ccserver.config.schema.queues import QueueDefinition
 from ccserver.config.schema.sounds import Exit as ExitSection
 from ccserver.config.schema.sounds import WaitingExit
@@ -37,7 +38,10 @@ from ccserver.core.plan import (
     Invitation,
     OverflowRule,
     Plan,
+    PreferredAgent,
+    PreferredAs,
     QueuePlan,
+    WaitsWhile,
 )
 from ccserver.core.skills import AtLeast, Relaxation
 from ccserver.core.sounds import recorded
@@ -163,6 +167,7 @@ def _entry_point(name: str, section: EntryPointSection, model: Root, default_exi
         on_closed=build_exit(section.on_closed) if section.on_closed else default_exit,
         reason=section.reason,
         is_recorded=is_recorded(model, section),
+        also=tuple(QueueId(name) for name in section.also),
         tier=TierId(section.tier) if section.tier else None,
     )
 
@@ -222,6 +227,8 @@ def _queue(queue: QueueId, section: QueueDefinition, model: Root) -> QueuePlan:
         keys=MappingProxyType({key: build_exit(way) for key, way in section.keys.items()}),
         invitation=_invitation(section.invitation),
         callback=_terms(section, model),
+        also=tuple(QueueId(name) for name in section.also),
+        preferred_agent=_preferred_agent(section.preferred_agent) if section.preferred_agent else None,
         overflow=tuple(_rule(queue, rule) for rule in section.overflow),
         hours=section.hours or "",
         on_closed=build_exit(section.on_closed) if section.on_closed else None,
@@ -270,10 +277,20 @@ def _terms(queue: QueueDefinition, model: Root) -> CallbackTerms | None:
     )
 
 
+def _preferred_agent(section: PreferredAgentSection) -> PreferredAgent:
+    return PreferredAgent(
+        sources=tuple(PreferredAs(each) for each in section.who),
+        within=section.within,
+        wait_for=section.wait_for,
+        waits_while=WaitsWhile(section.wait_while),
+        keeps_target=not section.past_target,
+    )
+
+
 def _rule(queue: QueueId, section: OverflowSection) -> OverflowRule:
     when = section.when
     return OverflowRule(
-        then=build_exit(section.then),
+        then=way_of(section.then, build_exit),
         waited=waited_of(when),
         switches=switches_of(queue, when),
         open=when.open or "",

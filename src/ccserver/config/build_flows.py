@@ -73,7 +73,7 @@ def _node(section: AnyNode) -> Node:
         case BranchSection():
             return BranchNode(tuple(_case(one) for one in section.cases), NodeId(section.otherwise))
         case QueueSection():
-            return QueueNode(QueueId(section.queue), section.priority)
+            return QueueNode(QueueId(section.queue), section.priority, tuple(QueueId(name) for name in section.also))
         case HangUpSection():
             return HangUpNode(build_sounds(section.sounds))
         case _:

@@ -86,7 +86,7 @@ def in_file(root: MappingNode, loc: Location) -> tuple[Location, bool]:
         kind = node_at(root, (*loc[:4], "do"))
         if isinstance(kind, Scalar) and kind.value == loc[4]:
             loc = (*loc[:4], *loc[5:])
-    if "needs" in loc[2:] and LEVELS in loc[3:]:
+    if not {"needs", "widen"}.isdisjoint(loc[2:]) and LEVELS in loc[3:]:
         at = loc.index(LEVELS, 3)
         loc = (*loc[:at], *loc[at + 1 :])
     return loc, is_key

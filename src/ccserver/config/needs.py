@@ -60,6 +60,15 @@ def steps_of_queue(name: str, queue: QueueDefinition) -> list[Part]:
     ]
 
 
+def widenings_of_queue(name: str, queue: QueueDefinition) -> list[Part]:
+    """What is enough too by overflow rules, for each rule that widens."""
+    return [
+        part_of(rule.then.widen, ("queues", name, "overflow", index, "then", "widen"))
+        for index, rule in enumerate(queue.overflow)
+        if rule.then.widen is not None
+    ]
+
+
 def _listed(needs: list[NeedSection], loc: Location) -> list[Part]:
     return [part_of(one, (*loc, index)) for index, one in enumerate(needs)]
 

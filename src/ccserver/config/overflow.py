@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-from ccserver.config.schema.overflow import FigureSection, FiguresSection, WhenSection
+from ccserver.config.needs import part_of
+from ccserver.config.schema.overflow import FigureSection, FiguresSection, WaySection, WhenSection
 from ccserver.core.ids import QueueId
-from ccserver.core.plan import Figure, Switch
+from ccserver.core.plan import Exit, Figure, Switch, Widening
 
 
 def switches_of(queue: QueueId, when: WhenSection) -> tuple[Switch, ...]:
     """Its conditions on figures: those of the queue itself, then those of others."""
     others = (switch for name, figures in when.queues.items() for switch in _switches(QueueId(name), figures))
     return (*_switches(queue, when), *others)
+
+
+def way_of(then: WaySection, otherwise: Callable[[WaySection], Exit]) -> Exit | Widening:
+    """What becomes of the caller; a way out is built as all of them are."""
+    if then.add is not None:
+        return Widening(queue=QueueId(then.add))
+    if then.widen is not None:
+        return Widening(needs=part_of(then.widen, ()).requirement)
+    return otherwise(then)
 
 
 def waited_of(when: WhenSection) -> timedelta:

@@ -75,7 +75,7 @@ def first_step(centre: Centre, interaction: Interaction, entry: EntryPoint, now:
     if hours is not None and not hours.is_open(now):
         return ExitTaken(interaction.id, entry.on_closed, Result.CLOSED)
     if entry.queue is not None:
-        return QueueChosen(interaction.id, entry.queue)
+        return QueueChosen(interaction.id, entry.queue, also=entry.also)
     if entry.flow is not None:
         return FlowChosen(interaction.id, entry.flow)
     return ExitTaken(interaction.id, centre.plan.default_exit, Result.ENDED_IN_IVR)
@@ -101,6 +101,8 @@ def on_look_up_limit(centre: Centre, key: LookUpLimit, now: datetime) -> Effects
 
 
 def _no_longer_held_back(centre: Centre, key: InteractionId, now: datetime) -> Effects:
-    """The dispatch looks at whatever is touched. Without tiers nobody was held back."""
-    if has_tiers(centre.plan):
+    """The dispatch looks at whatever is touched. Where there are no tiers and no agents are preferred, nobody was held back."""
+    place = centre.interactions[key].place
+    queue = centre.plan.queues.get(place.queue) if place is not None else None
+    if has_tiers(centre.plan) or (queue is not None and queue.preferred_agent is not None):
         yield from greet(centre, centre.interaction(key), now)

@@ -40,3 +40,5 @@ class CustomerCard:
     numbers: tuple[str, ...] = ()
     language: str = ""
     last_contacts: tuple[PastContact, ...] = ()
+    account_manager: str = ""
+    """The agent who looks after the customer, by id."""

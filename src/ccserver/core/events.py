@@ -33,7 +33,7 @@ from ccserver.core.ids import (
     QueueId,
     WorkItemId,
 )
-from ccserver.core.plan import Exit, Plan
+from ccserver.core.plan import Exit, Plan, Widening
 from ccserver.core.records import Document, Result
 from ccserver.core.sounds import Sounds
 from ccserver.core.timers import TimerKey
@@ -359,6 +359,8 @@ class PairMatched:
     interaction: InteractionId
     agent: AgentId
     why: Why
+    queue: QueueId | None = None
+    """In which of its queues the agent takes it; None: in that of its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,6 +388,8 @@ class QueueChosen:
     queue: QueueId
     priority: int = 0
     is_back: bool = False
+    also: tuple[QueueId, ...] = ()
+    """Where the caller waits too, besides what the queue itself says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,6 +398,14 @@ class NumberChosen:
 
     interaction: InteractionId
     number: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceWidened:
+    """More agents may take the call of a caller who waits, who keeps the place."""
+
+    interaction: InteractionId
+    by: Widening
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,5 +457,5 @@ Event = (
     | FallbackEntered | FallbackRang | FallbackAnswered | FallbackClosed | FallbackLeft | FallbackRestarted | FallbackRead
     | PhoneBusy | PhoneFree
     | PairMatched | FlowChosen | ExitTaken | QueueChosen | NumberChosen | MessageChosen | WorkItemLost | InteractionGivenUp
-    | TransferFailed | CallbackMissed | CallbackCancelled
+    | PlaceWidened | TransferFailed | CallbackMissed | CallbackCancelled
 )  # fmt: skip

@@ -34,6 +34,7 @@ from ccserver.core.ids import (
     work_item_id,
 )
 from ccserver.core.records import AgentResult, Decision, Direction, Document, Result, Segment, SegmentKind
+from ccserver.core.skills import Requirement
 from ccserver.core.ways import Way
 
 MOST_WAYS: Final = 50
@@ -122,6 +123,10 @@ class QueuePlace:
     """The greeting of a tier was played."""
     enquiry: Enquiry | None = None
     """The caller is being asked for the number of a callback."""
+    also: list[QueueId] = field(default_factory=list)
+    """Queues whose agents may take the call too, besides those that the plan names for `queue`. Leaving one leaves all."""
+    widened: list[Requirement] = field(default_factory=list)
+    """What is enough too, by overflow rules that were taken."""
 
     @property
     def foretold(self) -> tuple[Awaited, ...]:

@@ -101,6 +101,7 @@ HANDLERS: Mapping[type, tuple[Handler, ...]] = {
     events.FlowChosen: (interpreter.on_flow_chosen,),
     events.ExitTaken: (exits.on_exit_taken,),
     events.QueueChosen: (queueing.on_queue_chosen,),
+    events.PlaceWidened: (overflow.on_place_widened,),
     events.NumberChosen: (overflow.on_number_chosen,),
     events.MessageChosen: (exits.on_message_chosen,),
     events.CallbackMissed: (keeping.on_callback_missed,),

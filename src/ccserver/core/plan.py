@@ -76,10 +76,19 @@ class Switch:
 
 
 @dataclass(frozen=True, slots=True)
+class Widening:
+    """Whoever waits goes on waiting at the same place, and more agents may take the call: those of `queue`, or whoever meets
+    `needs`. Exactly one of the two is set."""
+
+    queue: QueueId | None = None
+    needs: Requirement | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OverflowRule:
     """When everything holds, whoever waits goes the way of `then`; to another queue with the place kept."""
 
-    then: Exit
+    then: Exit | Widening
     waited: timedelta = timedelta()
     """In line, in this queue and in those before it."""
     switches: tuple[Switch, ...] = ()
@@ -160,6 +169,46 @@ class CallbackTerms:
     numbers: CallableNumbers = PlainNumbers()
 
 
+class PreferredAs(StrEnum):
+    """Why an agent is preferred for a caller."""
+
+    NAMED = "named"
+    """The flow named the agent."""
+    ACCOUNT_MANAGER = "account_manager"
+    """Of the customer, in the CRM."""
+    LAST_AGENT = "last_agent"
+    """Talked with the customer last."""
+
+
+class WaitsWhile(StrEnum):
+    """What the preferred agent may be doing while a caller waits."""
+
+    WRAP_UP = "wrap_up"
+    """Wrapping up: free soon."""
+    AT_WORK = "at_work"
+    """Wrapping up, ringing or talking."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreferredAgent:
+    """Who should take a caller's call if possible."""
+
+    sources: tuple[PreferredAs, ...]
+    """The first choice first."""
+    within: timedelta = timedelta(hours=72)
+    """LAST_AGENT counts for so long."""
+    wait_for: timedelta = timedelta()
+    """The longest wait for one who is at work. Zero: only one who is free is preferred."""
+    waits_while: WaitsWhile = WaitsWhile.WRAP_UP
+    keeps_target: bool = True
+    """Nobody waits for a preferred agent till the answer target is at risk."""
+
+    @property
+    def needs_card(self) -> bool:
+        """Who it is may depend on what the customer directory says."""
+        return any(source is not PreferredAs.NAMED for source in self.sources)
+
+
 @dataclass(frozen=True, slots=True)
 class QueuePlan:
     id: QueueId
@@ -190,6 +239,9 @@ class QueuePlan:
     """What a caller may press who waits."""
     invitation: Invitation | None = None
     callback: CallbackTerms | None = None
+    also: tuple[QueueId, ...] = ()
+    """Whose agents may take its calls too."""
+    preferred_agent: PreferredAgent | None = None
     overflow: tuple[OverflowRule, ...] = ()
     """Of those that hold the first is taken. `on_max_wait` stays the last resort."""
     hours: str = ""
@@ -219,6 +271,8 @@ class EntryPoint:
     """Reason of contact that goes with every call to this number."""
     is_recorded: bool = False
     """The dialplan records calls to this number, under the name that `call_recording` gives."""
+    also: tuple[QueueId, ...] = ()
+    """Where its callers wait besides `queue`."""
     tier: TierId | None = None
     """Whoever calls this number is at least of this tier; None: as the customer is."""
 

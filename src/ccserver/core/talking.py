@@ -76,6 +76,7 @@ def connect(centre: Centre, interaction: Interaction, one: LegId, other: LegId, 
         interaction.result = Result.ANSWERED
     if item is not None:
         interaction.last_agent, interaction.script = item.agent, item.script or interaction.script
+        interaction.last_queue = item.queue or interaction.last_queue
         interaction.decision_came_out("connected")
         yield TalkStarted(interaction.id, item.id, item.agent, item.queue, now - since)
         yield WorkItemChanged(item.id, item.agent, item.state.value)

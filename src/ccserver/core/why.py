@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from ccserver.core.ids import AgentId, InteractionId
+from ccserver.core.ids import AgentId, InteractionId, QueueId
 
 MOST_NAMED = 10
 """Agents and interactions passed over are named up to this number."""
@@ -38,6 +38,30 @@ class Kept:
 
     agent: AgentId
     price: float
+
+
+class PreferredState(StrEnum):
+    """What became of an agent who was preferred for the caller."""
+
+    ASKED = "asked"
+    """Free, and got the call."""
+    FREE = "free"
+    """But somebody else got it: the time in which the agent goes first was over."""
+    WRAPS_UP = "wraps_up"
+    AT_WORK = "at_work"
+    AWAY = "away"
+    MISSED = "missed"
+    """Declined or missed this very call before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preferred:
+    """An agent who should take the call if possible, and what the agent was doing when the call was offered."""
+
+    agent: AgentId
+    preferred_as: str
+    """named, account_manager, last_agent"""
+    state: PreferredState
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +95,10 @@ class Why:
     """... and what is lost elsewhere while the agent takes it."""
     ahead: tuple[Ahead, ...] = ()
     kept: tuple[Kept, ...] = ()
+    queue: QueueId | None = None
+    """In which the agent takes it, where that is another one than the caller stands in: the caller waits there too."""
+    preferred: tuple[Preferred, ...] = ()
+    """The first choice first."""
 
     def sentence(self, agent: AgentId) -> str:
         """The same in English with ids, for logs and programs."""
@@ -78,7 +106,7 @@ class Why:
             return f"transferred to {agent} by {self.by}"
         if self.code is WhyCode.RETURNED:
             return f"back to {agent}: {self.by or 'the number'} did not take the transfer"
-        return "; ".join(self._parts(agent))
+        return "; ".join((*self._parts(agent), *self._others()))
 
     def _parts(self, agent: AgentId) -> Iterator[str]:
         idle = f"idle since {self.idle_since:%H:%M:%S}" if self.idle_since else "not yet worked"
@@ -89,6 +117,12 @@ class Why:
             yield f"the most urgent for {agent} by policy {self.policy} ({tier}waited {self.waited:.0f} s)"
             yield f"urgency {self.urgency:.3g}, price of the agent {self.price:.3g}"
             yield f"{agent} is one of {self.qualified} qualified and available agents (proficiency {self.level}, {idle})"
+        for each in self.preferred:
+            yield f"{each.preferred_as.replace('_', ' ')} of the caller: {each.agent} ({each.state.value.replace('_', ' ')})"
+        if self.queue:
+            yield f"taken in {self.queue}, where the caller waits too"
+
+    def _others(self) -> Iterator[str]:
         if self.ahead:
             yield f"passed over: {', '.join(each.interaction for each in self.ahead)}"
         if self.kept:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from ccserver.core.acd.alternatives import further_queues
 from ccserver.core.acd.keeping import callbacks_of
 from ccserver.core.acd.line import line, rank
 from ccserver.core.agent import Agent, Presence
@@ -177,7 +178,13 @@ class CentreDesk:
             line=[self._waiting(place, i) for place, i in enumerate(in_line[:100], 1)],
             callbacks=len(callbacks_of(self._centre, plan.id)),
             expected=self._expected(plan.id, "", now),
+            waiting_here_too=self._waiting_here_too(plan.id),
         )
+
+    def _waiting_here_too(self, queue: QueueId) -> int:
+        centre = self._centre
+        places = (i.place for i in centre.interactions.values() if i.place is not None)
+        return sum(1 for place in places if queue in further_queues(centre.plan, place))
 
     def _in_queue(self, queue: QueueId) -> list[Interaction]:
         """Those who wait and those whose offer rings, in the order of service."""
@@ -214,6 +221,7 @@ class CentreDesk:
     def _waiting(self, place: int, interaction: Interaction) -> WaitingView:
         item = self._centre.work_items.get(interaction.work_item) if interaction.work_item else None
         since = interaction.place.since if interaction.place else interaction.started_at
+        further = further_queues(self._centre.plan, interaction.place) if interaction.place else ()
         return WaitingView(
             interaction=interaction.id,
             position=place,
@@ -226,6 +234,7 @@ class CentreDesk:
             is_callback=interaction.is_called_back,
             expected=expected_view(interaction.place.expected if interaction.place else None),
             told=step_name(interaction.place.told if interaction.place else None),
+            also=[self._centre.plan.queues[queue].name for queue in further],
         )
 
 

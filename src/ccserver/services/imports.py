@@ -1,7 +1,7 @@
 """Bringing customers in from a CSV file, in chunks, with every row that was not taken in an error file.
 
 Columns: name, numbers (several separated by semicolons; the first is the main one), tier, value, language, external_id,
-notes. Only name and numbers must be there; others are passed over. Of a known customer a column that the file lacks keeps what
+account_manager (the id of an agent), notes. Only name and numbers must be there; others are passed over. Of a known customer a column that the file lacks keeps what
 is there, an empty cell clears it (but an external id). Rows are recognised by external id, else by number,
 so the same file can be imported again and again; of two rows of one file that are the same customer the later is
 rejected, for nobody could tell which is true. The error file has the rejected rows with line and reason, and can
@@ -35,7 +35,14 @@ MOST_NUMBERS: Final = 20
 _NEEDED: Final = frozenset({"name", "numbers"})
 _FIELDS: Final = frozenset(field.name for field in fields(CustomerDraft))
 """A column has the name of its field."""
-_LONGEST: Final = {"name": 200, "tier": 200, "language": 35, "external_id": 200, "notes": 10_000}
+_LONGEST: Final = {
+    "name": 200,
+    "tier": 200,
+    "language": 35,
+    "external_id": 200,
+    "account_manager": 200,
+    "notes": 10_000,
+}
 MOST_REMEMBERED: Final = 1_000_000
 """Numbers and external ids of one file that are compared, some 150 bytes each; behind that a repetition is not noticed."""
 MOST_TIERS: Final = 100

@@ -135,6 +135,8 @@ class CustomerDraft:
     language: str = ""
     external_id: str = ""
     notes: str = ""
+    account_manager: str = ""
+    """The agent who looks after the customer, by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,8 @@ class Customer:
     notes: str
     created_at: datetime
     updated_at: datetime
+    account_manager: str = ""
+    """The agent who looks after the customer, by id; preferred where a queue says so."""
 
 
 class Customers(Protocol):

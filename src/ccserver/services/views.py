@@ -46,6 +46,16 @@ class KeptView:
 
 
 @dataclass(frozen=True, slots=True)
+class PreferredView:
+    agent: str
+    """The name."""
+    preferred_as: str
+    """named (by the caller in the menu), account_manager, last_agent"""
+    state: str
+    """asked (got the call), free (too late), wraps_up, at_work, away, missed (this very call before)"""
+
+
+@dataclass(frozen=True, slots=True)
 class WhyView:
     """`core.why.Why` with people's names in place of their ids."""
 
@@ -72,6 +82,10 @@ class WhyView:
     """Interactions that wait longer and are less urgent for this agent."""
     kept: Sequence[KeptView] = ()
     """Agents who could take it too and are kept free for others."""
+    queue: str = ""
+    """The queue in which the agent takes it, where that is not the one in whose line the caller stands."""
+    preferred: Sequence[PreferredView] = ()
+    """Agents who should take the call if possible, the first choice first."""
 
 
 def why_view(why: Why | None, names: Names) -> WhyView | None:
@@ -95,6 +109,8 @@ def why_view(why: Why | None, names: Names) -> WhyView | None:
         why.price,
         [AheadView(each.interaction, each.urgency) for each in why.ahead],
         [KeptView(names.agent(each.agent), each.price) for each in why.kept],
+        names.queue(why.queue),
+        [PreferredView(names.agent(each.agent), each.preferred_as, each.state.value) for each in why.preferred],
     )
 
 
@@ -232,6 +248,8 @@ class WaitingView:
     """When the wait began."""
     told: str = ""
     """What the caller heard last of the wait, as a step in minutes: under_1, from_1_to_2, ... over_12; empty: nothing."""
+    also: Sequence[str] = ()
+    """Names of the queues in which the caller waits too, at the same place; counted only here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +274,8 @@ class QueueView:
     """Open promises to call back, those that rest included. In `waiting` and the wait only callers on the line count."""
     expected: ExpectedView | None = None
     """For a caller of the lowest tier who came now."""
+    waiting_here_too: int = 0
+    """Callers who are in the line of another queue and whom this queue's agents may take as well."""
 
 
 class Desk(Protocol):

@@ -106,7 +106,7 @@ class MemoryCustomers:
         now = self._clock.now()
         customer = Customer(
             CustomerId(f"c-{len(self.by_id) + 1:04}"), draft.name, draft.numbers, draft.tier, draft.value, draft.language,
-            draft.external_id, draft.notes, now, now,
+            draft.external_id, draft.notes, now, now, draft.account_manager,
         )  # fmt: skip
         self.by_id[customer.id] = customer
         return customer

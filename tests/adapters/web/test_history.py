@@ -13,7 +13,7 @@ from tests.adapters.web.test_interactions import ids, record
 from ccserver.core.ids import AgentId, InteractionId, QueueId
 from ccserver.core.records import Decision, Direction, Result
 from ccserver.core.ways import Held, Way, WayCause
-from ccserver.core.why import Ahead, Kept, Why, WhyCode
+from ccserver.core.why import Ahead, Kept, Preferred, PreferredState, Why, WhyCode
 
 
 async def test_names_stand_beside_ids(house: House) -> None:
@@ -42,6 +42,7 @@ async def test_the_explanation_comes_as_values_with_names(house: House) -> None:
         *(WhyCode.MOST_URGENT, 2, NOON, (AgentId("bob"),), (AgentId("gone"),)),
         policy="targets", tier="gold", waited=12.5, level=7, urgency=0.8, price=0.25,
         ahead=(Ahead(InteractionId("i7"), 0.1),), kept=(Kept(AgentId("bob"), 1.5),),
+        queue=QueueId("sales"), preferred=(Preferred(AgentId("bob"), "last_agent", PreferredState.AWAY),),
     )  # fmt: skip
     decision = Decision(NOON, AgentId("ann"), None, why.sentence(AgentId("ann")), "connected", why)
     house.history.records = [replace(record(1), decisions=(decision,))]
@@ -51,6 +52,7 @@ async def test_the_explanation_comes_as_values_with_names(house: House) -> None:
         "missed_before": ["gone"], "is_last_resort": False, "by": "", "without_page": [],
         "policy": "targets", "tier": "gold", "waited_seconds": 12.5, "level": 7, "urgency": 0.8, "price": 0.25,
         "ahead": [{"interaction": "i7", "urgency": 0.1}], "kept": [{"agent": "Bob", "price": 1.5}],
+        "queue": "Sales", "preferred": [{"agent": "Bob", "preferred_as": "last_agent", "state": "away"}],
     }  # fmt: skip
 
 

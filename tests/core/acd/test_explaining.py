@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tests.core.playbook import ANN, BOB, CEM, NODE, SUPPORT_DNIS, Play, plan, profile, seconds
+from tests.core.playbook import ANN, BOB, CEM, NODE, SUPPORT, SUPPORT_DNIS, Play, plan, profile, seconds
 
+from ccserver.core.acd.alternatives import Alternative
 from ccserver.core.acd.explaining import explain
 from ccserver.core.acd.routing.match import Match
 from ccserver.core.acd.routing.staff import Staff
@@ -32,7 +33,8 @@ def said(match: Match, *, place: bool = True, pageless: tuple[AgentId, ...] = ()
         staff.sign_in(agent, (skill, 5))
         staff.set_idle(agent, 1.0)
     play.centre.agent(ANN).idle_since = play.centre.agent(BOB).idle_since = play.now - seconds(5)
-    return explain(play.centre, match, staff, pageless, play.now)
+    need = (Alternative(SUPPORT, AtLeast("support"), (), ()),)
+    return explain(play.centre, match, staff, need, pageless, play.now)
 
 
 def match(agent: AgentId = ANN, **changes: object) -> Match:
@@ -71,7 +73,7 @@ def test_of_many_only_the_first_are_named() -> None:
 def test_without_a_place_there_is_no_policy() -> None:
     """Whoever has none waited since the start of the call."""
     why = said(match(), place=False, pageless=(BOB,))
-    assert (why.policy, why.without_page, why.waited) == ("", (), 30.0)
+    assert (why.policy, why.without_page, why.waited) == ("", (BOB,), 30.0)
 
 
 def test_who_is_ready_without_the_page_is_no_more_once_it_is_open() -> None:

@@ -110,4 +110,5 @@ def _as_draft(customer: Customer) -> CustomerDraft:
         customer.language,
         customer.external_id,
         customer.notes,
+        customer.account_manager,
     )

@@ -26,6 +26,7 @@ def draft_row(draft: CustomerDraft) -> Row:
         "language": draft.language,
         "notes": draft.notes,
         "external_id": draft.external_id or None,
+        "account_manager": draft.account_manager,
     }
 
 
@@ -48,6 +49,7 @@ def to_customer(row: Mapping[Any, Any], numbers: Iterable[str]) -> Customer:
         row["notes"],
         row["created_at"],
         row["updated_at"],
+        row["account_manager"],
     )
 
 

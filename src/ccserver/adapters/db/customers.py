@@ -178,7 +178,8 @@ async def _find(connection: AsyncConnection, number: str) -> CustomerCard | None
     customer = found[0]
     contacts = await last_contacts(connection, customer.id)
     return CustomerCard(
-        customer.id, customer.name, customer.tier, customer.value, customer.numbers, customer.language, contacts
+        *(customer.id, customer.name, customer.tier, customer.value, customer.numbers, customer.language, contacts),
+        account_manager=customer.account_manager,
     )
 
 

@@ -13,7 +13,7 @@ from ccserver.core.forecast import Awaited
 from ccserver.core.ids import AgentId, QueueId
 from ccserver.core.records import Decision, Direction, Document, InteractionRecord, Result, Segment, SegmentKind
 from ccserver.core.ways import Way
-from ccserver.core.why import Ahead, Kept, Why, WhyCode
+from ccserver.core.why import Ahead, Kept, Preferred, PreferredState, Why, WhyCode
 from ccserver.services.codec import from_json, to_json
 
 Row = dict[str, Any]
@@ -118,4 +118,10 @@ def _to_why(row: Mapping[str, Any] | None) -> Why | None:
         **{name: row[name] for name in _FIGURES if name in row},
         ahead=tuple(Ahead(**each) for each in row.get("ahead", ())),
         kept=tuple(Kept(**each) for each in row.get("kept", ())),
+        queue=row.get("queue"),
+        preferred=tuple(_to_preferred(each) for each in row.get("preferred", ())),
     )
+
+
+def _to_preferred(row: Mapping[str, Any]) -> Preferred:
+    return Preferred(AgentId(row["agent"]), row["preferred_as"], PreferredState(row["state"]))

@@ -33,6 +33,7 @@ customers = Table(
     Column("value", Double, nullable=False, server_default=text("0")),
     _text("language"),
     _text("notes"),
+    _text("account_manager"),
     Column("external_id", CleanText, unique=True),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),

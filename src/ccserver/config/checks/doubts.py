@@ -7,9 +7,9 @@ from datetime import timedelta
 from functools import cache
 from typing import Final
 
+from ccserver.config.checks.further import needs_of_queue
 from ccserver.config.checks.references import exits
 from ccserver.config.load import Checked
-from ccserver.config.needs import part_of_queue, steps_of_queue
 from ccserver.config.problems import MOST_COMPARED, ConfigProblem, warning_at
 from ccserver.config.schema.queues import ComfortSection, PositionSection
 from ccserver.core.skills import meets
@@ -62,8 +62,7 @@ def _first(section: ComfortSection | PositionSection) -> timedelta:
 
 def agents_for_no_queue(checked: Checked) -> Iterator[ConfigProblem]:
     """Agents who have what no queue needs as it is written; they can take calls that are transferred to them."""
-    queues = checked.model.queues.items()
-    needs = {each.requirement for n, queue in queues for each in (part_of_queue(n, queue), *steps_of_queue(n, queue))}
+    needs = {each for name in checked.model.queues for each in needs_of_queue(name, checked.model)}
     if not 0 < len(needs) <= MOST_COMPARED:
         return
     can_take = cache(lambda has: any(meets(dict(has), each) for each in needs))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ccserver.config.load import Checked
-from ccserver.config.needs import Part, part_of_queue, steps_of_queue
+from ccserver.config.needs import Part, part_of_queue, steps_of_queue, widenings_of_queue
 from ccserver.config.problems import ConfigProblem, did_you_mean, problem_at, warning_at
 from ccserver.core.skills import AllOf, AnyOf, AtLeast, NoneOf, Requirement, meets
 
@@ -62,7 +62,7 @@ def parts_of_no_use(checked: Checked) -> Iterator[ConfigProblem]:
     if staff is None:
         return
     for name, queue in checked.model.queues.items():
-        for part in (part_of_queue(name, queue), *steps_of_queue(name, queue)):
+        for part in (part_of_queue(name, queue), *steps_of_queue(name, queue), *widenings_of_queue(name, queue)):
             yield from _of_no_use(checked, staff, part)
 
 

@@ -42,8 +42,9 @@ def moves_to_itself(checked: Checked) -> Iterator[ConfigProblem]:
     """A rule that leads into the queue it stands in."""
     for loc, rule in overflow_rules(checked.model):
         name = str(loc[1])
-        if rule.then is not None and rule.then.queue == name:
-            place = checked.place(*loc, "then", "queue")
+        key = next((key for key in ("queue", "add") if rule.then and getattr(rule.then, key) == name), None)
+        if key is not None:
+            place = checked.place(*loc, "then", key)
             yield problem_at(place, "this is the queue that the caller is in", "name another queue, or use relax", name)
 
 
@@ -177,6 +178,8 @@ def _follows(queue: str, before: OverflowSection, rule: OverflowSection) -> bool
     return (
         before.then.queue is None
         and before.then.number is None
+        and before.then.add is None
+        and before.then.widen is None
         and waited_of(weak) <= waited_of(strong)
         and weak.open in (None, strong.open)
         and weak.closed in (None, strong.closed)

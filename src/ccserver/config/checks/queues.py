@@ -115,6 +115,7 @@ def _named(queue: QueueDefinition) -> Iterator[str]:
     """The skills of its expressions and preferences."""
     yield from queue.prefer or {}
     steps = [step.needs for step in queue.relax or [] if step is not None]
+    steps += [rule.then.widen for rule in queue.overflow or [] if rule is not None and rule.then is not None]
     open_ends = [need for need in (queue.needs, *steps) if need is not None]
     while open_ends:
         need = open_ends.pop()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ccserver.config.checks.nodes import edges, nodes_of
 from ccserver.config.load import Checked
@@ -123,6 +123,7 @@ def _of_queues(model: Root) -> Iterator[Reference]:
             yield ("queues", name, "policy"), "policies", queue.policy
         if queue.hours is not None:
             yield ("queues", name, "hours"), "hours", queue.hours
+        yield from _also(("queues", name), queue.also)
 
 
 def _of_overflow(model: Root) -> Iterator[Reference]:
@@ -132,6 +133,8 @@ def _of_overflow(model: Root) -> Iterator[Reference]:
             hours = getattr(rule.when, key, None)
             if hours is not None:
                 yield (*loc, "when", key), "hours", hours
+        if rule.then is not None and rule.then.add is not None:
+            yield (*loc, "then", "add"), "queues", rule.then.add
 
 
 def _of_callbacks(model: Root) -> Iterator[Reference]:
@@ -145,12 +148,20 @@ def references_to(model: Root, section: str) -> Iterator[tuple[Location, str]]:
     return ((loc, name) for loc, into, name in _references(model) if into == section)
 
 
+def _also(loc: Location, names: Sequence[str | None] | None) -> Iterator[Reference]:
+    """Queues in which the caller waits too."""
+    for index, name in enumerate(names or ()):
+        if name is not None:
+            yield (*loc, "also", index), "queues", name
+
+
 def _of_entry_points(model: Root) -> Iterator[Reference]:
     for name, entry_point in model.entry_points.items():
         for key, section in (("flow", "flows"), ("queue", "queues"), ("hours", "hours"), ("tier", "tiers")):
             target = getattr(entry_point, key)
             if target is not None:
                 yield ("entry_points", name, key), section, target
+        yield from _also(("entry_points", name), entry_point.also)
 
 
 def _of_cases(where: Location, node: BranchSection) -> Iterator[Reference]:
@@ -168,5 +179,7 @@ def _of_flows(model: Root) -> Iterator[Reference]:
                 yield ("flows", name, "nodes", node_name, "queue"), "queues", node.queue
             if isinstance(node, BranchSection):
                 yield from _of_cases(("flows", name, "nodes", node_name, "cases"), node)
+            if isinstance(node, QueueSection):
+                yield from _also(("flows", name, "nodes", node_name), node.also)
             if isinstance(node, SetSection) and (tier := (node.values or {}).get(TIER)) is not None:
                 yield ("flows", name, "nodes", node_name, "values", TIER), "tiers", tier

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ccserver.config.schema.flows import Priority, StoredText
+from ccserver.config.schema.flows import MOST_ALSO, Priority, StoredText
 from ccserver.config.schema.section import Section
 from ccserver.config.schema.sounds import Exit
 from ccserver.config.schema.types import Day, Id, Label, Language, Matching, Phone, TimeZone
@@ -34,6 +34,9 @@ class EntryPointSection(Section):
     dnis: Phone = Field(description='the number called, in quotes, such as "+448081570100"')
     flow: Id | None = Field(None, description="the flow that callers go through")
     queue: Id | None = Field(None, description="the queue that callers wait in")
+    also: list[Id] = Field(
+        [], max_length=MOST_ALSO, description="queues that callers wait in at the same time, at one place in line"
+    )
     hours: Id | None = Field(None, description="the opening hours; if left out, always open")
     on_closed: Exit | None = Field(None, description="what happens outside the hours; else default_exit")
     priority: Priority = Field(0, description="added to the priority of the queue")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -20,6 +20,8 @@ StoredText = Annotated[str, Matching(r"[^\x00-\x1f\x7f]{0,200}", "is too long", 
 KeyLimit = Annotated[timedelta, Lasting(timedelta(seconds=1), timedelta(seconds=60))]
 Tries = Annotated[int, Field(ge=1, le=9)]
 Priority = Annotated[int, Field(ge=0, le=1000)]
+MOST_ALSO: Final = 10
+"""Queues in which a caller waits besides the first one."""
 
 
 class PlaySection(Node):
@@ -103,6 +105,9 @@ class QueueSection(Node):
 
     do: Literal["queue"]
     queue: Id = Field(description="the queue")
+    also: list[Id] = Field(
+        [], max_length=MOST_ALSO, description="queues that the caller waits in at the same time, at one place in line"
+    )
     priority: Priority = Field(0, description="added to the priority of the call")
 
 

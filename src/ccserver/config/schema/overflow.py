@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
+from ccserver.config.schema.needs import Need
 from ccserver.config.schema.section import Section
 from ccserver.config.schema.sounds import Exit
 from ccserver.config.schema.types import Expression, Id, Lasting, refuse
@@ -74,10 +75,21 @@ class WhenSection(FiguresSection):
             )
 
 
+class WaySection(Exit):
+    """What becomes of the caller: a way out, or more agents who may take the call while the caller stays in line."""
+
+    add: Id | None = Field(None, description="the caller stays, and waits in this queue too")
+    widen: Need | None = Field(None, description="the caller stays, and whoever meets this will do too")
+
+    def check_as_a_whole(self) -> None:
+        if len(self.model_fields_set) != 1:
+            refuse("must name exactly one way", "use one of voicemail, message, queue, flow, number, add, widen")
+
+
 class OverflowSection(Section):
     """One rule. Of several that hold the first is taken."""
 
     when: WhenSection = Field(description="what must hold, such as {waited: 60 s, ready: {fewer_than: 1}}")
-    then: Exit = Field(
-        description="where the caller goes, into another queue with the place kept: voicemail, message, ..."
+    then: WaySection = Field(
+        description="where the caller goes, with the place kept into another queue: voicemail, {queue: helpdesk}, {add: helpdesk}"
     )

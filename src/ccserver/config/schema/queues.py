@@ -8,9 +8,10 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from ccserver.config.schema.callbacks import CallbackSection, InvitationSection
-from ccserver.config.schema.flows import Key, Priority
+from ccserver.config.schema.flows import MOST_ALSO, Key, Priority
 from ccserver.config.schema.needs import Need, Proficiency
 from ccserver.config.schema.overflow import MOST_RULES, OverflowSection
+from ccserver.config.schema.preferring import PreferredAgentSection
 from ccserver.config.schema.section import Section
 from ccserver.config.schema.sounds import Exit, SoundList, WaitingExit
 from ccserver.config.schema.types import Id, Label, Lasting, Matching, refuse
@@ -101,6 +102,13 @@ class QueueDefinition(Section):
     )
     relax: list[RelaxSection] = Field(
         [], max_length=MOST_STEPS, description="who will do too after some wait, the shortest first"
+    )
+    also: list[Id] = Field(
+        [], max_length=MOST_ALSO, description="queues whose agents may take its calls too, at one place in line"
+    )
+    preferred_agent: PreferredAgentSection | None = Field(
+        None,
+        description="who should take a call if possible: account manager, last agent; and how long callers wait for it",
     )
     priority: Priority = Field(0, description="calls of a higher priority are answered first")
     policy: Id | None = Field(None, description="how its agents are shared among the tiers; else default_policy")

@@ -91,6 +91,7 @@ class Node(_Bare):
         "cases",
         "otherwise",
         "queue",
+        "also",
         "priority",
         mode="wrap",
         check_fields=False,

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from ccserver.core.acd.alternatives import Need, alternatives, fit, next_step, queue_for
 from ccserver.core.acd.explaining import explain
-from ccserver.core.acd.learned import Learned, Need, learned_of, names_in, offered_in, router_with
+from ccserver.core.acd.learned import Learned, learned_of, names_in, offered_in, router_with
+from ccserver.core.acd.preferring import Wanted, Wish, preferred_agents, wish
 from ccserver.core.acd.relaxing import StepsDue
 from ccserver.core.acd.routing.lines import Line
 from ccserver.core.acd.routing.match import Match
@@ -22,10 +24,9 @@ from ccserver.core.acd.weighing import credit_of, is_held_back, policy_of, terms
 from ccserver.core.centre import Centre
 from ccserver.core.commands import CancelTimer, StartTimer
 from ccserver.core.events import PairMatched
-from ccserver.core.ids import AgentId, InteractionId, NodeName, QueueId
+from ccserver.core.ids import AgentId, InteractionId, NodeName, QueueId, WorkItemId
 from ccserver.core.interaction import Interaction, InteractionState, QueuePlace
 from ccserver.core.plan import Plan, QueuePlan
-from ccserver.core.skills import Requirement, suitability, widened
 from ccserver.core.timers import AgentsKept
 
 _LONG_AGO: Final = 1.0
@@ -34,18 +35,22 @@ _MARGIN: Final = timedelta(milliseconds=1)
 """Instants have microseconds only: the look comes rather after the router's instant than before it."""
 _SPARE: Final = 100
 _TIMER: Final = AgentsKept()
+_ANY_TIME: Final = datetime.min.replace(tzinfo=UTC)
 
 Skills = tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """What all places of a queue with the same tier, priority and relaxations have in common, as the router numbers it."""
+    """What all places have in common for which the same agents will do, with the same tier and priority, as the router
+    numbers it."""
 
     need: Need
     need_number: int
     terms_number: int
     credit: float
+    slack: float
+    """Seconds from the arrival in which the decision has to fall, if the answer target is to be met."""
 
 
 class Dispatch:
@@ -56,8 +61,11 @@ class Dispatch:
         self.router = Router(_fit) if learned is None else router_with(learned, _fit)
         self._plan: Plan | None = None
         self._nodes_up: frozenset[NodeName] = frozenset()
-        self._kinds: dict[tuple[QueueId, str, int, int], _Kind] = {}
+        self._kinds: dict[tuple[Need, str, int], _Kind] = {}
+        self._plain: dict[tuple[QueueId, str, int], _Kind] = {}
+        """The same of places in queues that say nothing but what they need, found without making a Need."""
         self._steps = StepsDue()
+        self._wanted = Wanted()
         self._skills: dict[AgentId, Skills] = {}
         self._told: set[Hashable] = set() if learned is None else names_in(learned)
         """All needs, terms and skills that the router was ever told of."""
@@ -81,7 +89,10 @@ class Dispatch:
     def _pair(self, centre: Centre, match: Match, now: datetime) -> PairMatched:
         contact, agent = InteractionId(str(match.contact)), AgentId(str(match.agent))
         self._offered[contact] = agent
-        return PairMatched(contact, agent, explain(centre, match, self.router.staff, self._pageless, now))
+        need: Need = self.router.staff.need(match.need)
+        queue = queue_for(need, centre.plan.agents[agent].skills)
+        why = explain(centre, match, self.router.staff, need, self._pageless, now)
+        return PairMatched(contact, agent, why, queue)
 
     def learned(self) -> Learned:
         """What cannot be made afresh."""
@@ -99,13 +110,19 @@ class Dispatch:
     def line_of(self, plan: Plan, queue: QueueId, tier: str) -> Line | None:
         """Where a newcomer of the tier would wait; None while nobody of the kind ever did. Asking changes nothing."""
         of_queue = plan.queues[queue]
-        need: Need = (queue, of_queue.needs, of_queue.prefer, ())
+        need = alternatives(plan, QueuePlace(queue, _ANY_TIME, 0), 0.0)
         return self.router.find_line(need, terms_of(plan, of_queue, tier, of_queue.priority))
 
     def holds(self) -> tuple[object, ...]:
         """Who waits where, and who could be asked, as the router has it: what a fresh one would hold too."""
         router = self.router
-        contacts = {each.id: (each.line.terms, each.since, each.refused_by) for each in router.lines}
+        need = router.staff.need
+        waiting = (*router.lines, *router.reserved)
+        kept_for = router.reserved.agent_of
+        contacts = {
+            each.id: (need(each.line.need), each.line.terms, each.since, each.refused_by, kept_for(each.id))
+            for each in waiting
+        }
         agents = {key: router.staff.find(key) for key in self._skills}
         known = {key: (each.profile.key, each.idle_since) for key, each in agents.items() if each is not None}
         return contacts, known, self._pageless
@@ -118,6 +135,7 @@ class Dispatch:
         contacts = [InteractionId(key) for kind, key in centre.touched if kind == "interaction"]
         contacts += self._steps.take(at)
         agents = [AgentId(key) for kind, key in centre.touched if kind == "agent"]
+        contacts += self._who_want(centre, agents)
         if centre.plan is not self._plan or centre.nodes_up != self._nodes_up:
             contacts += self._all_waiting(centre)
             self._nodes_up = frozenset(centre.nodes_up)
@@ -132,12 +150,20 @@ class Dispatch:
             self._see_agent(centre, agent, at)
 
     def _all_waiting(self, centre: Centre) -> set[InteractionId]:
-        return {*centre.waiting, *(InteractionId(str(each.id)) for each in self.router.lines)}
+        waiting = (*self.router.lines, *self.router.reserved)
+        return {*centre.waiting, *(InteractionId(str(each.id)) for each in waiting)}
+
+    def _who_want(self, centre: Centre, agents: list[AgentId]) -> Iterator[InteractionId]:
+        """Callers for whom it matters what these agents do, and those whose work was touched."""
+        items = (centre.work_items.get(WorkItemId(key)) for kind, key in centre.touched if kind == "work_item")
+        for agent in {*agents, *(item.agent for item in items if item is not None)} if self._wanted else ():
+            yield from self._wanted.by(agent)
 
     def _take_plan(self, plan: Plan) -> None:
         """What was learned stays; but needs, terms and skills of older plans are not gathered for ever."""
         self._plan = plan
         self._kinds.clear()
+        self._plain.clear()
         self._skills.clear()
         kinds = sum(1 + len(queue.relax) + len(plan.tiers) for queue in plan.queues.values())
         if len(self._told) > _SPARE + 2 * (kinds + len(plan.agents)):
@@ -153,7 +179,7 @@ class Dispatch:
             place = interaction.place_in_line
             kind = None if place is None or place.is_overdue else self._kind_of(centre, interaction, place, at)
             if place is not None and kind is not None:
-                self._waits(key, place, kind, at)
+                self._is_in_line(centre, interaction, place, kind, at)
                 return
         self._does_not_wait(key, InteractionState.ENDED if interaction is None else interaction.state, at)
 
@@ -163,29 +189,53 @@ class Dispatch:
         queue = plan.queues.get(place.queue)
         if queue is None or is_held_back(plan, queue, interaction, centre.timers):
             return None
-        since = place.since.timestamp()
-        wider = widened(queue.relax, at - since)
-        self._steps.expect(interaction.id, queue.relax[len(wider) :], since, at)
-        name = (place.queue, interaction.tier, place.priority, len(wider))
-        found = self._kinds.get(name)
-        if found is None:
-            found = self._kinds[name] = self._new_kind(plan, queue, wider, interaction.tier, place.priority)
+        plain = (place.queue, interaction.tier, place.priority)
+        if queue.relax or queue.also or place.also or place.widened:
+            waited = at - place.since.timestamp()
+            step = next_step(plan, place, waited)
+            self._steps.expect(interaction.id, None if step is None else (place.since + step).timestamp(), at)
+            return self._known_kind(plan, queue, alternatives(plan, place, waited), plain)
+        self._steps.forget(interaction.id)
+        if plain not in self._plain:
+            self._plain[plain] = self._known_kind(plan, queue, alternatives(plan, place, 0.0), plain)
+        return self._plain[plain]
+
+    def _is_in_line(self, centre: Centre, interaction: Interaction, place: QueuePlace, kind: _Kind, at: float) -> None:
+        """For everybody who can take the call, or for a preferred agent only."""
+        key, router = interaction.id, self.router
+        found = self._wish(centre, interaction, place, kind, at)
+        self._waits(key, place, kind, at)
+        self._has_news |= router.release(key) if found is None else router.reserve(key, found.agent)
+
+    def _wish(self, centre: Centre, interaction: Interaction, place: QueuePlace, kind: _Kind, at: float) -> Wish | None:
+        if centre.plan.queues[place.queue].preferred_agent is None:
+            self._wanted.forget(interaction.id)
+            return None
+        agents = tuple(agent for agent, _ in preferred_agents(centre.plan, interaction, place))
+        self._wanted.note(interaction.id, agents)
+        found = wish(centre, interaction, place, kind.need, kind.slack, at)
+        if found is not None and found.until is not None:
+            self._steps.expect_by(interaction.id, found.until, at)
         return found
 
-    def _new_kind(
-        self, plan: Plan, queue: QueuePlan, wider: tuple[Requirement, ...], tier: str, priority: int
-    ) -> _Kind:
-        need, terms = (queue.id, queue.needs, queue.prefer, wider), terms_of(plan, queue, tier, priority)
-        self._told |= {need, terms}
-        number = self.router.need(need, policy_of(plan, queue.policy))
-        return _Kind(need, number, self.router.terms(terms), credit_of(plan, queue, tier))
+    def _known_kind(self, plan: Plan, queue: QueuePlan, need: Need, plain: tuple[QueueId, str, int]) -> _Kind:
+        _, tier, priority = plain
+        found = self._kinds.get((need, tier, priority))
+        if found is None:
+            terms = terms_of(plan, queue, tier, priority)
+            self._told |= {need, terms}
+            number = self.router.need(need, policy_of(plan, queue.policy))
+            slack = terms.target - self.router.prices.ring
+            found = _Kind(need, number, self.router.terms(terms), credit_of(plan, queue, tier), slack)
+            self._kinds[need, tier, priority] = found
+        return found
 
     def _waits(self, key: InteractionId, place: QueuePlace, kind: _Kind, at: float) -> None:
         router, since = self.router, place.since.timestamp() - kind.credit
         offered_to = self._offered.pop(key, None)
         if offered_to is not None:
             router.not_taken(offered_to)
-        entry = router.lines.get(key)
+        entry = router.find(key)
         if entry is None:
             entry = router.enqueue(key, kind.need, kind.terms_number, since, at)
             self._has_news = True
@@ -198,6 +248,7 @@ class Dispatch:
     def _does_not_wait(self, key: InteractionId, state: InteractionState, at: float) -> None:
         """Not, or not for an agent: leaving the line, in a queue of an older plan, on a node whose call control is away."""
         self._steps.forget(key)
+        self._wanted.forget(key)
         if key in self._offered and state is not InteractionState.OFFERED:
             agent = self._offered.pop(key)
             if state is not InteractionState.CONNECTED:
@@ -260,7 +311,7 @@ class Dispatch:
 
 def _fit(need: Any, skills: Any) -> int:
     """How well whoever has the Skills fits a Need."""
-    return suitability(dict(skills), *need[1:])
+    return fit(need, dict(skills))
 
 
 def _turn(centre: Centre, key: InteractionId) -> tuple[float, str]:

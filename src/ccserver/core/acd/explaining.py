@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from itertools import islice
 
+from ccserver.core.acd.alternatives import Need, fit, queue_for
+from ccserver.core.acd.preferring import preferred, told
 from ccserver.core.acd.routing.match import Match
 from ccserver.core.acd.routing.staff import Staff
 from ccserver.core.centre import Centre
-from ccserver.core.ids import AgentId, InteractionId
-from ccserver.core.plan import QueuePlan
-from ccserver.core.skills import meets
+from ccserver.core.ids import AgentId, InteractionId, QueueId
 from ccserver.core.why import MOST_NAMED, Ahead, Kept, Why, WhyCode
 
 _FIGURES = 4
 
 
-def explain(centre: Centre, match: Match, staff: Staff, pageless: Collection[AgentId], now: datetime) -> Why:
+def explain(
+    centre: Centre, match: Match, staff: Staff, need: Need, pageless: Collection[AgentId], now: datetime
+) -> Why:
     """Agents who are paired with others in the same step count as taken; of each kind MOST_NAMED are named."""
     interaction, agent = centre.interactions[InteractionId(str(match.contact))], AgentId(str(match.agent))
     place = interaction.place
@@ -30,8 +32,10 @@ def explain(centre: Centre, match: Match, staff: Staff, pageless: Collection[Age
         without_skill=tuple(AgentId(str(each.id)) for each in islice(staff.idle_without(match.need), MOST_NAMED)),
         missed_before=() if agent in refused else _still_idle(staff, refused, match.need),
         is_last_resort=agent in refused,
-        without_page=_able(centre, queue, pageless) if queue and pageless else (),
+        without_page=_able(centre, need, pageless) if pageless else (),
         policy=queue.policy.id if queue else "",
+        queue=_further(need, centre.plan.agents[agent].skills),
+        preferred=tuple(told(preferred(centre, interaction, place, need), agent)) if place else (),
         tier=interaction.tier,
         waited=(now - (place.since if place else interaction.started_at)).total_seconds(),
         level=int(match.level),
@@ -51,10 +55,16 @@ def _still_idle(staff: Staff, agents: Iterable[AgentId], need: int) -> tuple[Age
     return tuple(islice(idle, MOST_NAMED))
 
 
-def _able(centre: Centre, queue: QueuePlan, agents: Collection[AgentId]) -> tuple[AgentId, ...]:
+def _able(centre: Centre, need: Need, agents: Collection[AgentId]) -> tuple[AgentId, ...]:
     """In the order of their ids."""
-    able = (each for each in sorted(agents) if meets(centre.plan.agents[each].skills, queue.needs))
+    able = (each for each in sorted(agents) if fit(need, centre.plan.agents[each].skills))
     return tuple(islice(able, MOST_NAMED))
+
+
+def _further(need: Need, skills: Mapping[str, int]) -> QueueId | None:
+    """The queue in which the agent takes it, if that is not the one in which the caller stands."""
+    taken = queue_for(need, skills)
+    return taken if need and taken != need[0].queue else None
 
 
 def _short(figure: float) -> float:

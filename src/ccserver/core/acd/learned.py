@@ -10,16 +10,13 @@ from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 from typing import Any, cast
 
+from ccserver.core.acd.alternatives import Need
 from ccserver.core.acd.routing.demand import Counts
 from ccserver.core.acd.routing.lines import Waiting
 from ccserver.core.acd.routing.router import Router
 from ccserver.core.acd.routing.staff import Fit
 from ccserver.core.acd.routing.terms import Policy, Terms
-from ccserver.core.ids import AgentId, InteractionId, QueueId
-from ccserver.core.skills import AtLeast, Requirement
-
-Need = tuple[QueueId, Requirement, tuple[AtLeast, ...], tuple[Requirement, ...]]
-"""With what is preferred, and what is enough too by now."""
+from ccserver.core.ids import AgentId, InteractionId
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def on_pair_matched(centre: Centre, event: PairMatched, now: datetime) -> Effect
     """Nothing came between the match and this, so the two still suit each other."""
     interaction = centre.interaction(event.interaction)
     queue = interaction.place.queue if interaction.place else None
-    yield from offer(centre, interaction, event.agent, queue, event.why, now)
+    yield from offer(centre, interaction, event.agent, event.queue or queue, event.why, now)
 
 
 def offer(

@@ -9,15 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ccserver.core.acd.overflow_rules import NOWHERE, moves_to
 from ccserver.core.centre import Centre
 from ccserver.core.commands import Command, StartTimer
 from ccserver.core.dialling import dial_outside
-from ccserver.core.events import Event, ExitTaken, NumberChosen, QueueChosen
+from ccserver.core.events import Event, ExitTaken, NumberChosen, PlaceWidened, QueueChosen
 from ccserver.core.ids import QueueId
 from ccserver.core.interaction import Interaction, InteractionEvent, InteractionState, QueuePlace
 from ccserver.core.moves import move, stop_prompt
 from ccserver.core.notices import Notice, OverflowTaken
-from ccserver.core.plan import Exit, ExitKind, OverflowRule, Plan, QueuePlan
+from ccserver.core.plan import Exit, ExitKind, OverflowRule, Plan, QueuePlan, Widening
 from ccserver.core.records import Result
 from ccserver.core.standing import tier_of
 from ccserver.core.timers import MaxWait, OverflowDue
@@ -86,14 +87,17 @@ def on_overflow_due(centre: Centre, key: OverflowDue, now: datetime) -> Effects:
 
 
 def take_rule(centre: Centre, found: Found, now: datetime) -> Effects:
-    """Send the waiting caller the way of the rule. Into another queue the place goes along: `since`, and a priority that is
-    at least what it was. While an outside number rings the place is kept."""
+    """Send the waiting caller the way of the rule, or let more agents take the call. Into another queue the place goes along:
+    `since`, and a priority that is at least what it was. While an outside number rings the place is kept."""
     interaction, place, way, waited = found.interaction, found.place, found.rule.then, now - found.place.since
-    told = f"{way.kind.value} {way.target}".strip()
-    yield OverflowTaken(interaction.id, place.queue, found.number, told, waited)
+    kind, name = _named(way)
+    yield OverflowTaken(interaction.id, place.queue, found.number, f"{kind} {name}".strip(), waited)
     cause = WayCause.RULE if found.number else WayCause.CLOSING
-    interaction.take_way(Way(now, place.queue, cause, way.kind.value, way.target, waited, found.number, found.held))
-    target = centre.plan.queues.get(QueueId(way.target)) if way.kind is ExitKind.QUEUE else None
+    interaction.take_way(Way(now, place.queue, cause, kind, name, waited, found.number, found.held))
+    if isinstance(way, Widening):
+        yield PlaceWidened(interaction.id, way)
+        return
+    target = centre.plan.queues.get(moves_to(found.rule) or NOWHERE)
     if way.kind is ExitKind.NUMBER:
         yield NumberChosen(interaction.id, way.target)
     elif target is None:
@@ -108,6 +112,23 @@ def on_number_chosen(centre: Centre, event: NumberChosen, now: datetime) -> Effe
     interaction = centre.interaction(event.interaction)
     yield from stop_prompt(interaction)
     yield from dial_outside(centre, interaction, event.number, now)
+
+
+def on_place_widened(centre: Centre, event: PlaceWidened, now: datetime) -> Effects:
+    """The dispatch looks at whatever is touched; nothing else changes for the caller."""
+    place = centre.interaction(event.interaction).place
+    if place is not None and event.by.queue is not None:
+        place.also.append(event.by.queue)
+    if place is not None and event.by.needs is not None:
+        place.widened.append(event.by.needs)
+    yield from ()
+
+
+def _named(way: Exit | Widening) -> tuple[str, str]:
+    """What kind of way, and where to."""
+    if isinstance(way, Exit):
+        return way.kind.value, way.target
+    return ("add", way.queue) if way.queue is not None else ("widen", "")
 
 
 def back_from_number(centre: Centre, interaction: Interaction, now: datetime) -> Effects:

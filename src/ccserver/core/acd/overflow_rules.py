@@ -1,7 +1,8 @@
 """Overflow as data: which rule of a queue holds for a caller who waits, and when it is worth looking again. Pure questions.
 
-A rule is taken once by a caller: every way leads out of the queue, nobody is moved into a queue in which the place was
-before, and an outside number is dialled once. So rules lead nobody in a circle, whatever an administrator writes.
+A rule is taken once by a caller: a way leads out of the queue or lets more agents take the call than before, nobody is moved
+into a queue in which the place was before, and an outside number is dialled once. So rules lead nobody in a circle, whatever an
+administrator writes.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
+from ccserver.core.acd.alternatives import further_queues
 from ccserver.core.facts import FIGURES, Count, facts_in_queue
 from ccserver.core.ids import QueueId
 from ccserver.core.interaction import Interaction, QueuePlace
-from ccserver.core.plan import ExitKind, Figure, OpeningHours, OverflowRule, Plan, QueuePlan, Switch
+from ccserver.core.plan import Exit, ExitKind, Figure, OpeningHours, OverflowRule, Plan, QueuePlan, Switch, Widening
 from ccserver.core.ways import Held
 
+NOWHERE: Final = QueueId("")
 MINUTE: Final = timedelta(minutes=1)
 """Opening hours begin and end with a minute."""
 MOST_MINUTES: Final = 60
@@ -36,7 +39,7 @@ def room_in(queue: QueuePlan) -> Switch:
 def switches_of(plan: Plan, rule: OverflowRule) -> Iterator[Switch]:
     """Its conditions on figures, with the one that is not written: room in the queue it leads to."""
     yield from rule.switches
-    target = plan.queues.get(QueueId(rule.then.target)) if rule.then.kind is ExitKind.QUEUE else None
+    target = plan.queues.get(moves_to(rule) or NOWHERE)
     if target is not None:
         yield room_in(target)
 
@@ -52,6 +55,12 @@ def rules_of(queue: QueuePlan) -> list[tuple[int, OverflowRule]]:
     return [*closing, *enumerate(queue.overflow, 1)]
 
 
+def moves_to(rule: OverflowRule) -> QueueId | None:
+    """The queue it leads to; None: out of all queues, or nowhere at all."""
+    then = rule.then
+    return QueueId(then.target) if isinstance(then, Exit) and then.kind is ExitKind.QUEUE else None
+
+
 def rule_for(
     plan: Plan, interaction: Interaction, on: Collection[Switch], count: Count, now: datetime
 ) -> tuple[int, OverflowRule] | None:
@@ -62,7 +71,7 @@ def rule_for(
     if place is None or queue is None:
         return None
     for number, rule in rules_of(queue):
-        if interaction.is_called_back and rule.then.kind is not ExitKind.QUEUE:
+        if interaction.is_called_back and isinstance(rule.then, Exit) and moves_to(rule) is None:
             continue  # nobody would hear a message
         holds = _leads_on(plan, rule, interaction, place, now) and _holds(plan, rule, now - place.since, on, now)
         if holds and rule.expression is not None:
@@ -99,9 +108,10 @@ def next_look(
 
 
 def calendars_of(plan: Plan, rules: Iterable[OverflowRule]) -> Iterator[str]:
-    """Names of the calendars that the rules ask, those of the queues included into which they lead."""
+    """Names of the calendars that the rules ask, those of the queues included into which they lead or that they add."""
     for rule in rules:
-        target = plan.queues.get(QueueId(rule.then.target)) if rule.then.kind is ExitKind.QUEUE else None
+        added = rule.then.queue if isinstance(rule.then, Widening) else None
+        target = plan.queues.get(moves_to(rule) or added or NOWHERE)
         yield from (name for name in (rule.open, rule.closed, target.hours if target else "") if name in plan.hours)
 
 
@@ -115,12 +125,22 @@ def next_turn(hours: OpeningHours, now: datetime) -> datetime:
 
 def _leads_on(plan: Plan, rule: OverflowRule, interaction: Interaction, place: QueuePlace, now: datetime) -> bool:
     """Nobody is moved into a closed queue, into the same one, or back."""
-    if rule.then.kind is ExitKind.NUMBER:
-        return rule.then.target not in interaction.numbers_tried
-    if rule.then.kind is not ExitKind.QUEUE:
-        return True
-    target = plan.queues.get(QueueId(rule.then.target))
-    if target is None or target.id == place.queue or target.id in place.visited:
+    then = rule.then
+    if isinstance(then, Widening):
+        return then.needs not in place.widened if then.queue is None else _adds(plan, then.queue, place, now)
+    if then.kind is ExitKind.NUMBER:
+        return then.target not in interaction.numbers_tried
+    target = moves_to(rule)
+    return target is None or (target not in place.visited and _is_another(plan, target, place, now))
+
+
+def _adds(plan: Plan, queue: QueueId, place: QueuePlace, now: datetime) -> bool:
+    return queue not in further_queues(plan, place) and _is_another(plan, queue, place, now)
+
+
+def _is_another(plan: Plan, queue: QueueId, place: QueuePlace, now: datetime) -> bool:
+    target = plan.queues.get(queue)
+    if target is None or target.id == place.queue:
         return False
     return not target.hours or _is_open(plan, target.hours, now)
 

@@ -13,7 +13,16 @@ from typing import Final
 
 from ccserver.core.acd.line import rank
 from ccserver.core.acd.overflow import Found, take_rule
-from ccserver.core.acd.overflow_rules import calendars_of, held_by, next_look, next_turn, rule_for, rules_of, surplus
+from ccserver.core.acd.overflow_rules import (
+    calendars_of,
+    held_by,
+    moves_to,
+    next_look,
+    next_turn,
+    rule_for,
+    rules_of,
+    surplus,
+)
 from ccserver.core.acd.overflow_sight import OverflowSight
 from ccserver.core.centre import Centre
 from ccserver.core.commands import CancelTimer, Command, StartTimer
@@ -21,7 +30,7 @@ from ccserver.core.events import Event
 from ccserver.core.ids import InteractionId
 from ccserver.core.interaction import Interaction, QueuePlace
 from ccserver.core.notices import Notice
-from ccserver.core.plan import ExitKind, Figure
+from ccserver.core.plan import Figure, Widening
 from ccserver.core.timers import OverflowDue
 
 Effects = Iterator[Command | Notice | Event]
@@ -90,7 +99,8 @@ def _in_order(centre: Centre, keys: Iterable[InteractionId]) -> list[tuple[Inter
 
 
 def is_move(found: Found) -> bool:
-    return found.rule.then.kind is ExitKind.QUEUE
+    """It stays in line, there or here, and takes room or agents that the next one then does not find."""
+    return isinstance(found.rule.then, Widening) or moves_to(found.rule) is not None
 
 
 def first_to_go(found: list[Found], sight: OverflowSight) -> list[Found]:

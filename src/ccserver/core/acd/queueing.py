@@ -47,7 +47,7 @@ def on_queue_chosen(centre: Centre, event: QueueChosen, now: datetime) -> Effect
             note_way(interaction, plan.id, away.cause, away.exit, now)
             yield ExitTaken(interaction.id, away.exit, away.result)
             return
-    yield from _take_place(centre, interaction, plan, event.priority, now)
+    yield from _take_place(centre, interaction, plan, event, now)
     if earlier is not None:
         yield from _take_over(centre, interaction, earlier, now)
 
@@ -67,12 +67,15 @@ def _way_around(centre: Centre, plan: QueuePlan, now: datetime) -> _Away | None:
     return None
 
 
-def _take_place(centre: Centre, interaction: Interaction, plan: QueuePlan, priority: int, now: datetime) -> Effects:
+def _take_place(
+    centre: Centre, interaction: Interaction, plan: QueuePlan, event: QueueChosen, now: datetime
+) -> Effects:
     before = interaction.place
     yield from leave_queue(interaction, now, "transferred")
-    since, visited = (before.since, visited_with(before, plan.id)) if before else (now, [])
-    place = QueuePlace(plan.id, since, plan.priority + interaction.priority + priority, visited=visited)
+    place = QueuePlace(plan.id, now, plan.priority + interaction.priority + event.priority, also=list(event.also))
     if before is not None:
+        place.since, place.visited = before.since, visited_with(before, plan.id)
+        place.also, place.widened = list(dict.fromkeys((*before.also, *event.also))), before.widened
         place.told, place.is_greeted = before.told, before.is_greeted
         place.last_position = before.last_position if before.queue == plan.id else None
     interaction.place = place

@@ -6,11 +6,9 @@ Decides nothing about what will do then; see `core.skills.widened`.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
 from typing import Final
 
 from ccserver.core.ids import InteractionId
-from ccserver.core.skills import Relaxation
 
 _SOONEST: Final = 0.001
 _SPARE: Final = 100
@@ -23,16 +21,20 @@ class StepsDue:
         self._due: dict[InteractionId, float] = {}
         self._order: list[tuple[float, InteractionId]] = []
 
-    def expect(self, key: InteractionId, steps: Sequence[Relaxation], since: float, now: float) -> None:
-        """The first of the steps that are still to come, for one who waits since then; none: nothing to expect."""
-        if not steps:
+    def expect(self, key: InteractionId, at: float | None, now: float) -> None:
+        """When the next of the steps that are still to come is due; None: nothing to expect."""
+        if at is None:
             self._due.pop(key, None)
             return
-        due = max(since + steps[0].after.total_seconds(), now + _SOONEST)
+        due = max(at, now + _SOONEST)
         if self._due.get(key) != due:
             self._due[key] = due
             heapq.heappush(self._order, (due, key))
             self._sweep()
+
+    def expect_by(self, key: InteractionId, at: float, now: float) -> None:
+        """At this instant at the latest; an earlier one stays."""
+        self.expect(key, min(at, self._due.get(key, at)), now)
 
     def forget(self, key: InteractionId) -> None:
         """It waits no more."""

@@ -42,10 +42,13 @@ def terms_of(plan: Plan, queue: QueuePlan, tier: str, priority: int) -> Terms:
 
 
 def is_held_back(plan: Plan, queue: QueuePlan, interaction: Interaction, timers: Container[TimerKey]) -> bool:
-    """Whether the customer directory is about to say who it is and that may change what the place is worth: an agent who is
-    picked before would be picked for the wrong tier. It ends with the answer or at the limit of the look-up."""
-    may_rise = has_tiers(plan) and interaction.tier != plan.tiers[0].id
-    return may_rise and queue.policy.kind is not PolicyKind.EQUAL and LookUpLimit(interaction.id) in timers
+    """Whether the customer directory is about to say who it is and that may change what the place is worth, or which agent
+    is preferred: an agent who is picked before would be picked for the wrong caller. It ends with the answer or at the limit
+    of the look-up."""
+    if LookUpLimit(interaction.id) not in timers:
+        return False
+    may_rise = has_tiers(plan) and interaction.tier != plan.tiers[0].id and queue.policy.kind is not PolicyKind.EQUAL
+    return may_rise or (queue.preferred_agent is not None and queue.preferred_agent.needs_card)
 
 
 def credit_of(plan: Plan, queue: QueuePlan, tier: str) -> float:

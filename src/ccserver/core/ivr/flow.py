@@ -98,6 +98,8 @@ class QueueNode:
 
     queue: QueueId
     priority: int = 0
+    also: tuple[QueueId, ...] = ()
+    """Where the caller waits too."""
 
 
 @dataclass(frozen=True, slots=True)

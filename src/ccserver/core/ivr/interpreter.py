@@ -187,7 +187,7 @@ def _perform(walk: Walk, node: Node | None) -> Effects:
         case MenuNode() | DigitsNode():
             yield from _follow(walk, ask(walk, node))
         case QueueNode():
-            yield QueueChosen(interaction.id, node.queue, node.priority)
+            yield QueueChosen(interaction.id, node.queue, node.priority, also=node.also)
         case BranchNode() if is_too_early(walk.centre, node, interaction):
             yield StartTimer(walk.limit_key, walk.now + walk.centre.plan.look_up_limit)
         case VoicemailNode():

@@ -16,7 +16,7 @@ from ccserver.core.ids import CustomerId
 from ccserver.services.office import Customer, CustomerDraft, NumberTaken
 
 routes = Routes("Customers")
-_SENIORS_ONLY = ("tier", "value")
+_SENIORS_ONLY = ("tier", "value", "account_manager")
 Numbers = Annotated[tuple[PhoneNumber, ...], Field(max_length=20)]
 Worth = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
 Language = Annotated[str, Field(max_length=35, pattern=r"^([A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*)?$")]
@@ -45,6 +45,8 @@ class CustomerWanted(Request):
     language: Language = ""
     """BCP 47, like en or zh-CN."""
     external_id: Line = ""
+    account_manager: Line = ""
+    """The agent who looks after the customer, by id."""
     notes: Text = ""
 
 
@@ -57,6 +59,7 @@ class CustomerChanges(Request):
     value: Worth = 0.0
     language: Language = ""
     external_id: Line = ""
+    account_manager: Line = ""
     notes: Text = ""
 
 
@@ -71,7 +74,7 @@ async def list_customers(call: Call, query: CustomerQuery) -> Page[Customer]:
 
 @routes.post("/customers", status=201)
 async def add_customer(call: Call, body: CustomerWanted) -> Customer:
-    """Add a customer. `tier` and `value` are set by supervisors and admins."""
+    """Add a customer. `tier`, `value` and `account_manager` are set by supervisors and admins."""
     _check_fields(call, body.model_fields_set)
     draft = CustomerDraft(**_plain(body.model_dump()))
     try:
@@ -90,7 +93,7 @@ async def read_customer(call: Call, path: CustomerPath) -> Customer:
 
 @routes.add("PATCH", "/customers/{customer}")
 async def change_customer(call: Call, path: CustomerPath, body: CustomerChanges) -> Customer:
-    """Change some fields, all of them or none. `tier` and `value` are changed by supervisors and admins."""
+    """Change some fields, all of them or none. `tier`, `value` and `account_manager` are changed by supervisors and admins."""
     _check_fields(call, body.model_fields_set)
     changes = _plain(body.model_dump(exclude_unset=True))
     try:

@@ -69,7 +69,7 @@ class WayAnswer:
     """Of the queue's overflow, from 1; 0: none."""
     waited_seconds: float
     kind: str
-    """voicemail, message, queue, flow or number."""
+    """voicemail, message, queue, flow or number; add (the queue `target`) and widen: the caller stayed, for more agents than before."""
     target: str
     target_name: str
     held: Sequence[HeldAnswer]
@@ -273,7 +273,7 @@ def _way(way: Way, names: Names) -> WayAnswer:
         waited_seconds=way.waited.total_seconds(),
         kind=way.kind,
         target=way.target,
-        target_name=(names.queue(QueueId(way.target)) if way.kind == "queue" else "") or way.target,
+        target_name=(names.queue(QueueId(way.target)) if way.kind in ("queue", "add") else "") or way.target,
         held=held,
         outcome=way.outcome,
         explanation=way.sentence(),

@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Iterable, Iterator
 from itertools import islice
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from ccserver.core.acd.routing.demand import Demand
 from ccserver.core.acd.routing.front import Front
 from ccserver.core.acd.routing.lines import Line, Lines, Waiting
 from ccserver.core.acd.routing.match import MOST_TOLD, Figure, Match
 from ccserver.core.acd.routing.prices import Prices
+from ccserver.core.acd.routing.reserved import Reserved
 from ccserver.core.acd.routing.staff import Agent, Fit, Profile, Staff
 from ccserver.core.acd.routing.terms import Policy, Terms
 
@@ -40,6 +41,7 @@ class Router:
 
     def __init__(self, fit: Fit) -> None:
         self.lines = Lines()
+        self.reserved = Reserved()
         self.staff = Staff(fit)
         self.demand = Demand()
         self.prices = Prices(self.lines, self.staff)
@@ -124,7 +126,7 @@ class Router:
     def update(self, contact: Hashable, need: Hashable, terms: int, since: float) -> None:
         """Another need, other terms or another place for a contact that waits or is being offered; else nothing."""
         waiting = self.lines.leave(contact)
-        entry = waiting or self._offered.get(contact)
+        entry = waiting or self.reserved.get(contact) or self._offered.get(contact)
         if entry is not None:
             entry.line, entry.since = self._line(need, terms), since
         if waiting is not None:
@@ -140,7 +142,30 @@ class Router:
     def remove(self, contact: Hashable) -> Waiting | None:
         """It waits no more, for another reason."""
         self._came.pop(contact, None)
-        return self.lines.leave(contact)
+        return self.reserved.take(contact) or self.lines.leave(contact)
+
+    def find(self, contact: Hashable) -> Waiting | None:
+        """The contact, if it waits, in its line or beside it."""
+        return self.lines.get(contact) or self.reserved.get(contact)
+
+    def reserve(self, contact: Hashable, agent: Hashable) -> bool:
+        """Only this agent may take it, at once if free; until `release`, which whoever reserves must not forget. One that does
+        not wait is left alone. Returns whether that is news."""
+        entry = self.lines.leave(contact) or self.reserved.get(contact)
+        if entry is None or self.reserved.agent_of(contact) == agent:
+            return False
+        self.reserved.put(entry, agent)
+        self._came[contact] = None
+        return True
+
+    def release(self, contact: Hashable) -> bool:
+        """Anybody who can may take it; it stands where it would have stood. Returns whether that is news."""
+        entry = self.reserved.take(contact)
+        if entry is None:
+            return False
+        self.lines.rejoin(entry)
+        self._came[contact] = None
+        return True
 
     def sign_in(self, agent: Hashable, profile: Hashable) -> None:
         """At work with these abilities, not free yet."""
@@ -205,6 +230,7 @@ class Router:
         self._now = now
         if self.staff.is_asking:
             self._came.update((line.heap[0][3].id, None) for line in self.lines.by_need[self.staff.ask()])
+            self._came.update((contact.id, None) for contact in self.reserved)
         if now >= self._refresh_at:
             self.prices.refresh(self.demand, now)
             self._refresh_at = now + REFRESH
@@ -244,21 +270,37 @@ class Router:
         return tempted
 
     def _rank(self, contact: Hashable) -> tuple[tuple[int, float, float], float]:
-        entry = self.lines.get(contact)
+        entry = self.find(contact)
         return ((0, 0.0, 0.0), 0.0) if entry is None else (entry.line.terms.rank, entry.since)
 
     def _for_agent(self, agent: Hashable, now: float) -> Match | None:
         entry = self.staff.get(agent)
+        own = self._own(entry, now) if len(self.reserved) else None
         without: list[Line] = []
         while (found := self.front.foremost(entry.profile, now, without)) is not None:
             urgency, line = found
+            if own is not None and (own[1].line.terms.band, own[0]) >= (line.terms.band, urgency):
+                break
             contact = self._head_for(line, entry)
             if contact is not None:
-                match = self._settle(contact, entry, urgency, now)
-                return match if match is not None else self._if_awaited(contact, entry, urgency, now)
+                match = self._settle(contact, entry, urgency, now) or self._if_awaited(contact, entry, urgency, now)
+                return match if match is not None or own is None else self._settle_own(own[1], entry, now)
             without.append(line)
+        if own is not None:
+            return self._settle_own(own[1], entry, now)
         self._kept.pop(agent, None)
         return None
+
+    def _own(self, agent: Agent, now: float) -> tuple[float, Waiting] | None:
+        """Of the contacts reserved for the agent the one that is served first, with its urgency."""
+        able = (each for each in self.reserved.of(agent.id) if each.line.need in agent.profile.able)
+        found = [(each.line.terms.band, self._urgencies.of_reserved(each, now), -each.since, each) for each in able]
+        best = max(found, key=itemgetter(0, 1, 2), default=None)
+        return None if best is None else (best[1], best[3])
+
+    def _settle_own(self, contact: Waiting, agent: Agent, now: float) -> Match | None:
+        """Whatever the agent is worth elsewhere: that this very agent takes it was asked for."""
+        return self._settle(contact, agent, self._urgencies.of_reserved(contact, now), now, is_awaited=True)
 
     def _if_awaited(self, contact: Waiting, agent: Agent, urgency: float, now: float) -> Match | None:
         """The contact goes before somebody who is worth the agent, or who need not wait for anybody who is free."""
@@ -284,6 +326,11 @@ class Router:
         return any(agent not in contact.refused_by for agent in idle)
 
     def _for_contact(self, contact: Hashable, now: float) -> Match | None:
+        reserved = self.reserved.get(contact)
+        if reserved is not None:
+            agent = self.staff.find(self.reserved.agent_of(contact))
+            is_free = agent is not None and agent.idle_since is not None
+            return self._for_agent(agent.id, now) if agent is not None and is_free else None
         entry = self.lines.get(contact)
         if entry is None or not self.staff.cover[entry.line.need]:
             return None
@@ -340,8 +387,7 @@ class Router:
         waited = contact.waited(now)
         ahead = self.front.older(agent.profile, contact.since, now, MOST_TOLD)
         qualified = self.staff.cover[line.need]
-        self.lines.leave(contact.id)
-        self._came.pop(contact.id, None)
+        self.remove(contact.id)
         self.agent_busy(agent.id)
         self._taken[agent.id] = (contact, now)
         self._offered[contact.id] = contact

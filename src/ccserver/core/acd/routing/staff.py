@@ -203,6 +203,10 @@ class Staff:
             for need in entry.profile.able:
                 self.online[need] -= 1
 
+    def need(self, number: int) -> Any:
+        """The need of this number."""
+        return self._needs[number]
+
     def get(self, agent: Hashable) -> Agent:
         """Somebody who is signed in; raises KeyError for others."""
         return self._agents[agent]

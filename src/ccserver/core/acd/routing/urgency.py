@@ -19,7 +19,7 @@ from math import exp
 import numpy as np
 
 from ccserver.core.acd.routing.demand import Floats
-from ccserver.core.acd.routing.lines import Line, Lines
+from ccserver.core.acd.routing.lines import Line, Lines, Waiting
 from ccserver.core.acd.routing.staff import Ints
 from ccserver.core.acd.routing.terms import Policy
 
@@ -125,6 +125,13 @@ class Urgencies:
         self.begin(now)
         worth = line.worth if line.weighed_in == self.instant else self.weigh(line, now)
         return worth * self.gains[line.need][level]
+
+    def of_reserved(self, contact: Waiting, now: float) -> float:
+        """Of a contact beside its line, for the agent whom it is reserved for: nobody could be better."""
+        self.begin(now)
+        line = contact.line
+        alone = Line(line.number, line.need, line.kind, line.terms, ahead=line.ahead, since=contact.since)
+        return self.weigh(alone, now) * self.gains[line.need][_MOST_LEVEL]
 
     def weigh(self, line: Line, now: float) -> float:
         """What the first of a line is worth to anybody in the instant begun; the line keeps it, with a bound for a while."""
