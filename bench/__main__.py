@@ -45,6 +45,7 @@ ORDER = (
         ),
         2.75,
     ),
+    Measurement("event-to-offer", ("bench.event_to_offer",), 1.25),
     Measurement("five-hundred", ("bench.five_hundred",), 3.5),
     Measurement("kill-nine", ("bench.kill_nine", "--runs", "3"), 3),
 )

@@ -2,15 +2,21 @@
 
 docs/images/knob-protect.svg: what is bought and paid as `protect` keeps more agents free, from the table "One knob".
 docs/images/policy-KIND.svg: answered in time by tier against load, and what it costs, from the table "Each kind of policy".
+docs/images/routing-speed.svg: operations per second and p99 against the size of the centre, from routing-speed.json, which
+`python -m bench.routing_speed --to bench/routing-speed.json` writes.
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 from bench.chart import COLOURS, Axis, Panel, Series, chart
+from bench.routing_speed import REGIMES, SIZES
 
 TOP = Path(__file__).parents[1]
+SPEEDS, SPEED = TOP / "bench/routing-speed.json", TOP / "docs/images/routing-speed.svg"
 PAGE, KNOB = TOP / "bench/routing.md", TOP / "docs/images/knob-protect.svg"
 TIERS = ("platinum", "gold", "silver", "basic")
 _HEADING = "### One knob"
@@ -87,13 +93,40 @@ def kind(rows: list[list[str]], name: str) -> str:
     )
 
 
+def speed(regimes: list[dict[str, Any]]) -> str:
+    """Both figures of each regime over the agents, with what must be reached."""
+    sizes = Axis("agents", [(100, "100"), (1_000, "1,000"), (10_000, "10,000")], is_log=True)
+    ticks = [(1_000, "1,000"), (3_000, "3,000"), (10_000, "10,000"), (30_000, "30,000"), (100_000, "100,000")]
+    times = [(0.03, "0.03"), (0.1, "0.1"), (0.3, "0.3"), (1, "1"), (3, "3")]
+    loops = sorted(one["loop_ns"] for one in regimes)
+    return chart(
+        "The router on one core: speed against the size of the centre",
+        [
+            Panel("Operations per second", sizes, Axis("", ticks, is_log=True), _by_regime(regimes, "per_second", 1)),
+            Panel("p99 of one operation, ms", sizes, Axis("", times, is_log=True), _by_regime(regimes, "p99_us", 1e-3)),
+        ],
+        "100, 10,000 and 100,000 wait (busy, held) or nobody (idle); 20, 50 and 200 skills. "
+        f"An addition in a loop took {loops[0]:g} to {loops[-1]:g} ns.",
+    )
+
+
+def _by_regime(regimes: list[dict[str, Any]], figure: str, unit: float) -> list[Series]:
+    asked = [(size.agents, getattr(size, figure) * unit) for size in SIZES]
+    found = [
+        Series(name, [(one["agents"], one[figure] * unit) for one in regimes if one["regime"] == name], COLOURS[number])
+        for number, name in enumerate(REGIMES)
+    ]
+    return [*found, Series("asked for", asked, COLOURS[4], is_dashed=True)]
+
+
 def main() -> None:
     for name in _TITLES:
         picture = TOP / f"docs/images/policy-{name}.svg"
         picture.write_text(kind(table(PAGE.read_text(), _KINDS), name))
         print(picture.relative_to(TOP))
     KNOB.write_text(knob(table(PAGE.read_text(), _HEADING)))
-    print(KNOB.relative_to(TOP))
+    SPEED.write_text(speed(json.loads(SPEEDS.read_text())["regimes"]))
+    print(KNOB.relative_to(TOP), SPEED.relative_to(TOP))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ hundredth; a contact comes and is given away, an agent becomes free. Every agent
 half of all skills; needs are the skills and three times as many pairs of them; there are four tiers. The clock runs as it
 does in a centre of that size. Times are CPU time of this process. As neighbours of a shared machine slow that down too, the
 figures are those of the quickest of five slices, and `slowest` is that of the slowest; `loop_ns` tells how fast the machine
-is just now (one addition in a loop, 25 to 30 ns on a quiet core of 3 GHz). Every regime takes `--seconds` and the time to
+is just now (one addition in a loop, 25 to 30 ns on a quiet core of 3 GHz), and `additions_per_op` how many of those an
+operation takes: the figure to compare between runs. Every regime takes `--seconds` and the time to
 build the centre, all together three minutes. Prints tables and one JSON line; exits 1 when a figure is not what it must be.
 """
 
@@ -24,6 +25,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import count
+from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -201,7 +203,7 @@ def measure(size: Size, regime: str, seconds: float) -> dict[str, Any]:
             next(work)
         slices.append((_per_second(centre.times), sorted(centre.times)))
     gc.unfreeze()
-    per_second, times = max(slices)
+    (per_second, times), loop = max(slices), loop_ns()
     return {
         "size": size.name,
         "regime": regime,
@@ -211,9 +213,10 @@ def measure(size: Size, regime: str, seconds: float) -> dict[str, Any]:
         "needs": size.needs,
         "per_second": per_second,
         "slowest": min(slices)[0],
+        "additions_per_op": round(1e9 / per_second / loop),
         **{f"p{p}_us": round(times[int(len(times) * p / 100)] / 1000, 1) for p in (50, 99)},
         "max_us": round(times[-1] / 1000),
-        "loop_ns": loop_ns(),
+        "loop_ns": loop,
     }
 
 
@@ -284,7 +287,12 @@ def misses(regimes: list[dict[str, Any]], rare: list[dict[str, Any]]) -> list[st
         if one["p99_us"] > size.p99_us:
             found.append(f"{name}: p99 {size.p99_us} us")
     for one in rare:
-        limits = {"sign_in_ms": SIGN_IN_MS, "configuration_ms": CONFIGURATION_MS, "contact_bytes": CONTACT_BYTES}
+        limits = {
+            "sign_in_ms": SIGN_IN_MS,
+            "configuration_ms": CONFIGURATION_MS,
+            "new_need_ms": CONFIGURATION_MS,
+            "contact_bytes": CONTACT_BYTES,
+        }
         found += [f"{one['size']}: {key} at most {most:g}" for key, most in limits.items() if one[key] > most]
     return found
 
@@ -293,6 +301,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sizes", nargs="*", metavar="SIZE", help=", ".join(size.name for size in SIZES))
     parser.add_argument("--seconds", type=float, default=4.0, help="of each regime, at most 60")
+    parser.add_argument(
+        "--to", type=Path, help="a file for the JSON line, from which bench.routing_pictures draws the curve"
+    )
     options = parser.parse_args()
     sizes = [size for size in SIZES if not options.sizes or size.name in options.sizes]
     seconds = min(options.seconds, 60.0)
@@ -300,7 +311,10 @@ def main() -> None:
     rare = [rarely(size) for size in sizes]
     print("\n".join(routing_speed([{"regimes": regimes, "rare": rare}])))
     missed = misses(regimes, rare)
-    print(json.dumps({"regimes": regimes, "rare": rare, "misses": missed}))
+    line = json.dumps({"regimes": regimes, "rare": rare, "misses": missed})
+    print(line)
+    if options.to:
+        options.to.write_text(line + "\n")
     sys.exit(1 if missed else 0)
 
 

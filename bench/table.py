@@ -96,6 +96,17 @@ def starts(figures: Figures) -> list[str]:
     )
 
 
+def event_to_offer(figures: Figures) -> list[str]:
+    """What the server took, and what the machine took for an echo meanwhile."""
+    head = ("calls/s", "events/s", "offered", "event to offer p50 / p95 / p99 ms", "echo p50 / p95 / p99 ms", "CPU s")
+    return rows(head, (_offers(one) for one in figures))
+
+
+def _offers(one: dict[str, Any]) -> list[object]:
+    times = three(one["event_to_offer_ms"]), three(one["echo_ms"])
+    return [one["rate"], one["events_per_second"], one["offered"], *times, one["cpu_seconds"]]
+
+
 def routing_speed(figures: Figures) -> list[str]:
     """What the router does in a second, and what it does now and then."""
     (one,) = figures
@@ -111,6 +122,7 @@ TABLES: dict[str, Callable[[Figures], list[str]]] = {
     "first-start": starts,
     "queue-10": loads,
     "rate-15": loads,
+    "event-to-offer": event_to_offer,
     "five-hundred": five_hundred,
     "kill-nine": kill_nine,
 }

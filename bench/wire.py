@@ -15,7 +15,7 @@ PACKET_STATISTICS = 6
 BUFFER = 32 << 20
 """Bytes: seconds of RTP, so that a busy machine loses none of it."""
 LOAD_BYTE, LOAD_HALF, EQUAL, AT_LEAST, ANSWER = 0x30, 0x28, 0x15, 0x35, 0x06
-PROTOCOL, SOURCE_PORT, TARGET_PORT, UDP = 9, 20, 22, 17
+PROTOCOL, SOURCE_PORT, TARGET_PORT, TCP, UDP = 9, 20, 22, 6, 17
 
 
 class Wire(threading.Thread):
@@ -32,14 +32,7 @@ class Wire(threading.Thread):
         self.unseen = 0
         """Packets that the kernel had to drop before they were read; known after `stop`."""
         self._ending = threading.Event()
-        self._packets = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(3))
-        self._packets.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
-        self._packets.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER)
-        self._code = ctypes.create_string_buffer(packet_filter((ports.pbx, ports.callers, ports.agents), rtp))
-        programme = struct.pack("HL", len(self._code.raw) // 8, ctypes.addressof(self._code))
-        self._packets.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, programme)
-        self._packets.bind(("lo", 0))
-        self._packets.settimeout(0.3)
+        self._packets = listen(packet_filter((ports.pbx, ports.callers, ports.agents), rtp))
         self._ami: socket.socket | None = None
         if ami:
             host, port, user, secret = ami
@@ -67,9 +60,7 @@ class Wire(threading.Thread):
         return self.seen
 
     def _packet(self, data: bytes, extra: list[tuple[int, int, bytes]]) -> None:
-        at = next(
-            s + n / 1e9 for _, kind, c in extra if kind == SO_TIMESTAMPNS for s, n in [struct.unpack("ll", c[:16])]
-        )
+        at = stamp(extra)
         head = (data[0] & 15) * 4
         source, target = struct.unpack("!HH", data[head : head + 4])
         self.seen.packet(source, target, data[head + 8 :], at)
@@ -88,9 +79,29 @@ class Wire(threading.Thread):
                 self.seen.event(dict(re.findall(r"(\w+): (.*)", message.decode(errors="replace").replace("\r", ""))))
 
 
-def packet_filter(sources: tuple[int, ...], span: tuple[int, int] | None) -> bytes:
+def listen(programme: bytes) -> socket.socket:
+    """A socket that reads, with the kernel's time stamps, the packets of the loopback interface that a BPF programme takes."""
+    packets = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(3))
+    packets.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+    packets.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER)
+    code = ctypes.create_string_buffer(programme)
+    packets.setsockopt(
+        socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("HL", len(programme) // 8, ctypes.addressof(code))
+    )
+    packets.bind(("lo", 0))
+    packets.settimeout(0.3)
+    return packets
+
+
+def stamp(extra: list[tuple[int, int, bytes]]) -> float:
+    """The instant of a packet, in seconds."""
+    seconds, nanoseconds = next(struct.unpack("ll", c[:16]) for _, kind, c in extra if kind == SO_TIMESTAMPNS)
+    return float(seconds + nanoseconds / 1e9)
+
+
+def packet_filter(sources: tuple[int, ...], span: tuple[int, int] | None, protocol: int = UDP) -> bytes:
     """A BPF programme: UDP from one of `sources`, or with an end in `span`. Headers of IPv4 without options are assumed."""
-    rows: list[tuple[int, str, str, int]] = [(LOAD_BYTE, "", "", PROTOCOL), (EQUAL, "", "no", UDP)]
+    rows: list[tuple[int, str, str, int]] = [(LOAD_BYTE, "", "", PROTOCOL), (EQUAL, "", "no", protocol)]
     rows.append((LOAD_HALF, "", "", SOURCE_PORT))
     rows += [(EQUAL, "yes", "", port) for port in sources]
     if span:
