@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from tests.scenarios.stage import DIAL_LIMIT, DUSK_LINE, NIGHT_LINE, ORDERS_LINE, PARTNER_LINE, SUPPORT_LINE, Stage
+from tests.scenarios.stage import (
+    DIAL_LIMIT,
+    DUSK_LINE,
+    GUEST_LINE,
+    KNOWN_CALLER,
+    NIGHT_LINE,
+    ORDERS_LINE,
+    PARTNER_LINE,
+    PATRON_LINE,
+    SUPPORT_LINE,
+    Stage,
+)
 
 MOVED = 3.0
 """Seconds, as in the configuration of the scenarios."""
@@ -110,3 +121,24 @@ async def test_whoever_comes_to_a_closed_queue_hears_so(stage: Stage) -> None:
     row = await caller.final_row()
     assert (row.result, row.queue, row.ways) == ("closed", "dusk", ["rule 0 message"])
     await bob.is_left_alone(0.5)
+
+
+async def test_a_flow_goes_on_by_who_the_caller_is_and_a_rule_by_an_expression(stage: Stage) -> None:
+    """A customer of worth is let in, and is moved when the line is short enough; a stranger hears good-bye."""
+    stranger, patron = stage.caller(), stage.caller(KNOWN_CALLER)
+    waiting = stage.caller()
+    await stranger.dials(GUEST_LINE)
+    await stranger.hears("prompt")
+    await waiting.dials(PATRON_LINE)
+    await waiting.waits_in("patrons")
+    await patron.dials(GUEST_LINE)
+    await patron.waits_in("patrons")
+    await stage.passes(MOVED)
+    assert await stage.waiting("patrons") == [waiting.number, patron.number]
+    await waiting.hangs_up()
+    await patron.waits_in("support")
+    await stranger.is_hung_up(12)
+    await patron.hangs_up()
+    rows = [await one.final_row() for one in (stranger, waiting, patron)]
+    assert [row.result for row in rows] == ["ended_in_ivr", "abandoned", "abandoned"]
+    assert [row.ways for row in rows] == [[], [], ["rule 1 queue"]]
