@@ -12,6 +12,7 @@ from functools import cache
 from tests.scenarios import plan as plan_of_scenarios
 from tests.scenarios import stage as words
 
+from ccserver.core.forecast import WaitBound
 from ccserver.core.ids import EntryPointId, QueueId, TierId
 from ccserver.core.plan import (
     Announcement,
@@ -52,6 +53,7 @@ OVERFLOW = {
     RELAY: (
         OverflowRule(TO_CORNER, switches=(Switch(RELAY, Figure.LENGTH, True, 3, 2),)),
         OverflowRule(TO_LOBBY, timedelta(seconds=2), (Switch(LOBBY, Figure.READY, True, 1, 1),)),
+        OverflowRule(TO_CORNER, predicted=(WaitBound(RELAY, True, timedelta(seconds=70), timedelta(seconds=50)),)),
     ),
     LOBBY: (OverflowRule(Exit(ExitKind.QUEUE, target=RELAY), timedelta(seconds=3)),),
     CORNER: (

@@ -383,6 +383,7 @@ export const en = {
       signed_in: '{value} agents of {name} signed in ({bound})',
       ready: '{value} agents of {name} ready ({bound})',
       in_wrap_up: '{value} agents of {name} in wrap-up ({bound})',
+      predicted_wait: '{value} of wait predicted in {name} ({bound})',
       open: '{name} open',
       closed: '{name} closed',
       expression: '{name}',

@@ -380,6 +380,7 @@ export const zh: Catalogue = {
       signed_in: '{name} 有 {value} 位坐席已签入（{bound}）',
       ready: '{name} 有 {value} 位坐席就绪（{bound}）',
       in_wrap_up: '{name} 有 {value} 位坐席在话后处理（{bound}）',
+      predicted_wait: '{name} 预计等待 {value}（{bound}）',
       open: '{name} 处于服务时间',
       closed: '{name} 不在服务时间',
       expression: '{name}',

@@ -12,7 +12,7 @@ from ccserver.config.calendar import Calendar, parse_hours
 from ccserver.config.expressions import read_expression
 from ccserver.config.needs import part_of_queue, steps_of_queue
 from ccserver.config.numbers import CountryNumbers
-from ccserver.config.overflow import switches_of, waited_of, way_of
+from ccserver.config.overflow import predicted_of, switches_of, waited_of, way_of
 from ccserver.config.people import expand
 from ccserver.config.schema import Root
 from ccserver.config.schema.callbacks import CallbackSection, InvitationSection
@@ -293,6 +293,7 @@ def _rule(queue: QueueId, section: OverflowSection) -> OverflowRule:
         then=way_of(section.then, build_exit),
         waited=waited_of(when),
         switches=switches_of(queue, when),
+        predicted=predicted_of(queue, when),
         open=when.open or "",
         closed=when.closed or "",
         expression=read_expression(when.expression) if when.expression else None,

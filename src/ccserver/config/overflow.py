@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from ccserver.config.needs import part_of
 from ccserver.config.schema.overflow import FigureSection, FiguresSection, WaySection, WhenSection
+from ccserver.core.forecast import WaitBound
 from ccserver.core.ids import QueueId
 from ccserver.core.plan import Exit, Figure, Switch, Widening
 
@@ -24,6 +25,20 @@ def way_of(then: WaySection, otherwise: Callable[[WaySection], Exit]) -> Exit | 
     if then.widen is not None:
         return Widening(needs=part_of(then.widen, ()).requirement)
     return otherwise(then)
+
+
+def predicted_of(queue: QueueId, when: WhenSection) -> tuple[WaitBound, ...]:
+    """Its conditions on the predicted wait: here, then elsewhere."""
+    others = [bound for name, figures in when.queues.items() for bound in _bounds(QueueId(name), figures)]
+    return (*_bounds(queue, when), *others)
+
+
+def _bounds(queue: QueueId, figures: FiguresSection) -> Iterator[WaitBound]:
+    wait = figures.predicted_wait
+    if wait is not None and wait.at_least is not None:
+        yield WaitBound(queue, True, wait.at_least, wait.until_less_than or wait.at_least)
+    elif wait is not None and wait.less_than is not None:
+        yield WaitBound(queue, False, wait.less_than, wait.until_at_least or wait.less_than)
 
 
 def waited_of(when: WhenSection) -> timedelta:

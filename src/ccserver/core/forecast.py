@@ -6,7 +6,7 @@ Made by `acd.forecasting`, which knows the floor; here is only what others hold 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -47,6 +47,27 @@ class Told:
 
     step: Step
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WaitBound:
+    """A condition on the wait that is predicted for a caller in a queue, with hysteresis.
+
+    With `is_least` it goes on at `on` or more and off below `off`; otherwise on below `on` and off at `off` or more.
+    """
+
+    queue: QueueId
+    is_least: bool
+    on: timedelta
+    off: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """The condition is on for the caller; so many seconds were predicted last."""
+
+    bound: WaitBound
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)

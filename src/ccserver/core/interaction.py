@@ -14,7 +14,7 @@ from typing import Final
 from ccserver.core.callback import Callback, CallbackState
 from ccserver.core.customer import CustomerCard
 from ccserver.core.enquiry import Enquiry
-from ccserver.core.forecast import Awaited, Forecast, Told
+from ccserver.core.forecast import Awaited, Forecast, Predicted, Told
 from ccserver.core.fsm import IGNORE, Row, Table
 from ccserver.core.ids import (
     AgentId,
@@ -121,6 +121,8 @@ class QueuePlace:
     """Comfort messages heard: the next one of the list is played."""
     is_greeted: bool = False
     """The greeting of a tier was played."""
+    predicted: list[Predicted] = field(default_factory=list)
+    """Conditions of overflow rules on the predicted wait that are on for this caller."""
     enquiry: Enquiry | None = None
     """The caller is being asked for the number of a callback."""
     also: list[QueueId] = field(default_factory=list)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from ccserver.core.expression import Expression
+from ccserver.core.forecast import WaitBound
 from ccserver.core.ids import AgentId, EntryPointId, FlowId, QueueId, TierId
 from ccserver.core.ivr.flow import Flow
 from ccserver.core.skills import AtLeast, Relaxation, Requirement
@@ -98,6 +99,8 @@ class OverflowRule:
     """Name of a calendar that must be closed."""
     expression: Expression | None = None
     """What must hold besides."""
+    predicted: tuple[WaitBound, ...] = ()
+    """On the wait predicted for the caller, here or elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)

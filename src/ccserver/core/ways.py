@@ -26,7 +26,7 @@ class WayCause(StrEnum):
 class Held:
     """One condition of a rule that held, with what was found.
 
-    `what` is waited (seconds), a figure of the queue `name`, open or closed (of the calendar `name`), or expression (its text is
+    `what` is waited (seconds), a figure of the queue `name`, predicted_wait (seconds, in the queue `name`), open or closed (of the calendar `name`), or expression (its text is
     the `name`). `limit` is the
     bound that is written, `value` what there was; with `is_least` it had to be at least the limit, otherwise below it.
     """

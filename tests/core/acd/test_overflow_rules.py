@@ -19,6 +19,7 @@ from ccserver.core.acd.overflow_rules import (
     surplus,
     switches_of,
 )
+from ccserver.core.forecast import Predicted, WaitBound
 from ccserver.core.ids import InteractionId, QueueId
 from ccserver.core.interaction import Interaction, QueuePlace
 from ccserver.core.plan import Exit, ExitKind, Figure, OverflowRule, Plan, Switch
@@ -195,11 +196,14 @@ def test_an_outside_number_is_dialled_once_for_a_caller() -> None:
 
 def test_what_held_is_told_with_its_figures() -> None:
     """In the order in which conditions are documented; the room in a queue that a rule leads to is none of them."""
-    rule = OverflowRule(TO_SALES, seconds(30), (LONG, FEW), "daily", "never")
-    assert held_by(rule, seconds(45), lambda _, figure: 12 if figure is Figure.LENGTH else 1) == (
+    soon = WaitBound(SUPPORT, True, seconds(180), seconds(120))
+    rule = OverflowRule(TO_SALES, seconds(30), (LONG, FEW), "daily", "never", predicted=(soon,))
+    place = QueuePlace(SUPPORT, START, 0, predicted=[Predicted(soon, 200.0)])
+    assert held_by(rule, place, lambda _, figure: 12 if figure is Figure.LENGTH else 1, START + seconds(45)) == (
         Held("waited", "", True, 30, 45),
         Held("length", SUPPORT, True, 10, 12),
         Held("ready", SUPPORT, False, 2, 1),
+        Held("predicted_wait", SUPPORT, True, 180, 200),
         Held("open", "daily"),
         Held("closed", "never"),
     )

@@ -12,7 +12,7 @@ from ccserver.config.checks.needs import MOST_TRIED
 from ccserver.config.checks.references import overflow_rules
 from ccserver.config.load import Checked
 from ccserver.config.needs import part_of_queue
-from ccserver.config.overflow import switches_of, waited_of
+from ccserver.config.overflow import predicted_of, switches_of, waited_of
 from ccserver.config.people import expand
 from ccserver.config.problems import ConfigProblem, did_you_mean, listed, problem_at, warning_at
 from ccserver.config.schema import Root
@@ -184,6 +184,7 @@ def _follows(queue: str, before: OverflowSection, rule: OverflowSection) -> bool
         and weak.open in (None, strong.open)
         and weak.closed in (None, strong.closed)
         and weak.expression in (None, strong.expression)
+        and set(predicted_of(QueueId(queue), weak)) <= set(predicted_of(QueueId(queue), strong))
         and all(any(_implies(each, one) for each in switches) for one in switches_of(QueueId(queue), weak))
     )
 

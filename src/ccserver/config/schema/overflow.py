@@ -10,7 +10,7 @@ from pydantic import Field
 from ccserver.config.schema.needs import Need
 from ccserver.config.schema.section import Section
 from ccserver.config.schema.sounds import Exit
-from ccserver.config.schema.types import Expression, Id, Lasting, refuse
+from ccserver.config.schema.types import Expression, Id, Lasting, refuse, spoken
 
 Waited = Annotated[timedelta, Lasting(timedelta(seconds=1), timedelta(hours=12))]
 Figure = Annotated[int, Field(ge=1, le=10_000)]
@@ -43,6 +43,32 @@ class FigureSection(Section):
             refuse("ends before it begins", f"use {fewer} or more for until_at_least")
 
 
+class PredictedSection(Section):
+    """A bound on the wait that is predicted for the caller. Once it holds, it does so until `until_...` says."""
+
+    at_least: Waited | None = Field(None, description="so long or longer, such as 3 min")
+    until_less_than: Waited | None = Field(
+        None, description="with at_least: it goes on holding until less than this is predicted"
+    )
+    less_than: Waited | None = Field(None, description="not so long")
+    until_at_least: Waited | None = Field(
+        None, description="with less_than: it goes on holding until this or more is predicted"
+    )
+
+    def check_as_a_whole(self) -> None:
+        at_least, less = self.at_least, self.less_than
+        if (at_least is None) == (less is None):
+            refuse("must have one bound", "use one of at_least, less_than")
+        if less is None and self.until_at_least is not None:
+            refuse("has until_at_least, which belongs to less_than", "use until_less_than")
+        if at_least is None and self.until_less_than is not None:
+            refuse("has until_less_than, which belongs to at_least", "use until_at_least")
+        if at_least is not None and (self.until_less_than or at_least) > at_least:
+            refuse("ends before it begins", f"use {spoken(at_least)} or less for until_less_than")
+        if less is not None and (self.until_at_least or less) < less:
+            refuse("ends before it begins", f"use {spoken(less)} or more for until_at_least")
+
+
 class FiguresSection(Section):
     """Figures of one queue, all of which must be within their bounds."""
 
@@ -50,10 +76,13 @@ class FiguresSection(Section):
     signed_in: FigureSection | None = Field(None, description="agents signed in who have what the queue needs")
     ready: FigureSection | None = Field(None, description="those of them who could take a call now")
     in_wrap_up: FigureSection | None = Field(None, description="those of them in wrap-up")
+    predicted_wait: PredictedSection | None = Field(
+        None, description="how long the caller will wait there from now on, by the estimate"
+    )
 
     def check_as_a_whole(self) -> None:
         if not self.model_fields_set:
-            refuse("asks for nothing", "use one of length, signed_in, ready, in_wrap_up")
+            refuse("asks for nothing", "use one of length, signed_in, ready, in_wrap_up, predicted_wait")
 
 
 class WhenSection(FiguresSection):
@@ -71,7 +100,7 @@ class WhenSection(FiguresSection):
         if not self.model_fields_set:
             refuse(
                 "asks for nothing",
-                "use waited, length, signed_in, ready, in_wrap_up, queues, open, closed or expression",
+                "use waited, length, signed_in, ready, in_wrap_up, predicted_wait, queues, open, closed or expression",
             )
 
 

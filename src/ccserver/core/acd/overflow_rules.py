@@ -74,6 +74,7 @@ def rule_for(
         if interaction.is_called_back and isinstance(rule.then, Exit) and moves_to(rule) is None:
             continue  # nobody would hear a message
         holds = _leads_on(plan, rule, interaction, place, now) and _holds(plan, rule, now - place.since, on, now)
+        holds = holds and {each.bound for each in place.predicted}.issuperset(rule.predicted)
         if holds and rule.expression is not None:
             holds = rule.expression.holds(facts_in_queue(interaction, place.queue, count))
         if holds:
@@ -81,10 +82,16 @@ def rule_for(
     return None
 
 
-def held_by(rule: OverflowRule, waited: timedelta, count: Count) -> tuple[Held, ...]:
+def held_by(rule: OverflowRule, place: QueuePlace, count: Count, now: datetime) -> tuple[Held, ...]:
     """The conditions of a rule that holds, with what they found, in the order in which they are documented."""
-    found = [Held("waited", "", True, rule.waited.total_seconds(), waited.total_seconds())] if rule.waited else []
+    waited = (now - place.since).total_seconds()
+    found = [Held("waited", "", True, rule.waited.total_seconds(), waited)] if rule.waited else []
     found += [Held(s.figure, s.queue, s.is_least, s.on, count(s.queue, s.figure)) for s in rule.switches]
+    found += [
+        Held("predicted_wait", one.bound.queue, one.bound.is_least, one.bound.on.total_seconds(), one.seconds)
+        for one in place.predicted
+        if one.bound in rule.predicted
+    ]
     found += [Held(what, name) for what, name in (("open", rule.open), ("closed", rule.closed)) if name]
     found += [Held("expression", rule.expression.text)] if rule.expression is not None else []
     return tuple(found)

@@ -13,6 +13,7 @@ from typing import Final
 
 from ccserver.core.acd.line import rank
 from ccserver.core.acd.overflow import Found, take_rule
+from ccserver.core.acd.overflow_predicted import next_prediction, see_predicted
 from ccserver.core.acd.overflow_rules import (
     calendars_of,
     held_by,
@@ -53,13 +54,14 @@ class OverflowWatch:
         sight = self._follow(centre)
         found: list[Found] = []
         for interaction, place in _in_order(centre, sight.to_look_at):
+            see_predicted(centre, interaction, place, centre.plan.queues[place.queue].overflow, now)
             taken = rule_for(centre.plan, interaction, centre.switches, sight.count, now)
             if taken is None:
                 sight.to_look_at.discard(interaction.id)
                 yield from self._look_again(centre, interaction, place, now)
                 continue
             number, rule = taken
-            found.append(Found(interaction, place, number, rule, held_by(rule, now - place.since, sight.count)))
+            found.append(Found(interaction, place, number, rule, held_by(rule, place, sight.count, now)))
             if is_move(found[-1]):
                 break
         yield from self._send(centre, first_to_go(found, sight), now)
@@ -78,7 +80,10 @@ class OverflowWatch:
         for name in names:
             if self._turns.get(name, now) <= now:
                 self._turns[name] = next_turn(centre.plan.hours[name], now)
-        due_at = next_look(rules, place.since, (self._turns[name] for name in names), now)
+        turns = [self._turns[name] for name in names]
+        if (again := next_prediction(rules, centre.timers.get(key), now)) is not None:
+            turns.append(again)
+        due_at = next_look(rules, place.since, turns, now)
         if centre.timers.get(key) != due_at:
             yield CancelTimer(key) if due_at is None else StartTimer(key, due_at)
 

@@ -47,7 +47,7 @@ class DecisionAnswer:
 
 @dataclass(frozen=True, slots=True)
 class HeldAnswer:
-    """One condition that held: `what` is waited (seconds), length, signed_in, ready, in_wrap_up (of the queue `name`), open or closed
+    """One condition that held: `what` is waited (seconds), length, signed_in, ready, in_wrap_up (of the queue `name`), predicted_wait (seconds, in the queue `name`), open or closed
     (of the calendar `name`). `value` had to be at least `limit`, or without `is_least` below it."""
 
     what: str
