@@ -10,7 +10,7 @@ const agent = (id: string, more: Partial<AgentView> = {}): AgentView => ({
 const queue = (id: string, more: Partial<QueueView> = {}): QueueView => ({
   id, name: id, waiting: 1, longest_wait_seconds: 30, talking: 0, agents_ready: 0, agents_signed_in: 0,
   answer_target_seconds: 20, offered_today: 0, answered_today: 0, abandoned_today: 0, service_level_ratio: null,
-  tiers: [], line: [], ...more,
+  tiers: [], line: [], callbacks: 0, expected: null, ...more,
 })
 const snapshot: Snapshot = {
   type: 'snapshot', seq: 1, now: '2026-11-21T10:00:00Z', me: { user: 'ann', name: 'Ann', role: 'agent', agent: 'ann' },
