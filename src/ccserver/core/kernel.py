@@ -167,11 +167,12 @@ class Kernel:
         return None if self.dispatch is None else self.dispatch.learned()
 
     def begin_anew(self, learned: Learned | None) -> None:
-        """Make everything that is derived from the centre afresh at the next event, but for what was learned.
+        """Make everything that is derived from the centre afresh at the next event, but for what the dispatch has learned.
+        The forecast of waits learns anew, and is unsure until it has.
 
         The record of events begins so, and its replay: two kernels with equal centres decide alike from there.
         """
-        self.dispatch, self.overflow = Dispatch(learned), OverflowWatch()
+        self.dispatch, self.overflow, self.forecast = Dispatch(learned), OverflowWatch(), LiveForecast()
 
     def handle(self, event: Event, now: datetime) -> Outcome:
         """Carry out one event.
