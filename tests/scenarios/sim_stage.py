@@ -15,6 +15,7 @@ from tests.scenarios.stage import OUTSIDE, SOON, Agent, Caller, Ears, NotShown, 
 from ccserver.adapters.sim.centre import NODE, SimCentre
 from ccserver.adapters.sim.guardian import GRACE
 from ccserver.adapters.sim.legs import Party, Prompt, Sense
+from ccserver.app.house import know_written_forms
 from ccserver.core import events
 from ccserver.core.agent import Presence
 from ccserver.core.errors import PortUnavailable
@@ -23,6 +24,7 @@ from ccserver.core.ids import AgentId, InteractionId, LegId, QueueId
 from ccserver.core.records import InteractionRecord
 from ccserver.core.sounds import SoundKind
 from ccserver.services.callbacks import callback_views
+from ccserver.services.recorder import Recorder
 
 
 def row_of(record: InteractionRecord) -> Row:
@@ -63,7 +65,8 @@ class SimStage(Stage):
     guardian_grace = GRACE.total_seconds()
 
     def __init__(self) -> None:
-        self.sim = SimCentre(plan_of_scenarios.make_plan(), plan_of_scenarios.CUSTOMERS)
+        know_written_forms()
+        self.sim = SimCentre(plan_of_scenarios.make_plan(), plan_of_scenarios.CUSTOMERS, recorder=Recorder())
         self.sim.run_for(timedelta(milliseconds=50))
         self._numbers = count(200)
         self._ids = count(1)
