@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -164,15 +164,18 @@ class Kernel:
 
     def learned(self) -> Learned | None:
         """What was learned so far, beside what the centre holds; None before the first event and after a bug."""
-        return None if self.dispatch is None else self.dispatch.learned()
+        if self.dispatch is None:
+            return None
+        waits = None if self.forecast is None else self.forecast.estimator.learned()
+        return replace(self.dispatch.learned(), waits=waits)
 
     def begin_anew(self, learned: Learned | None) -> None:
-        """Make everything that is derived from the centre afresh at the next event, but for what the dispatch has learned.
-        The forecast of waits learns anew, and is unsure until it has.
+        """Make everything that is derived from the centre afresh at the next event, but for what was learned.
 
         The record of events begins so, and its replay: two kernels with equal centres decide alike from there.
         """
-        self.dispatch, self.overflow, self.forecast = Dispatch(learned), OverflowWatch(), LiveForecast()
+        self.dispatch, self.overflow = Dispatch(learned), OverflowWatch()
+        self.forecast = LiveForecast(None if learned is None else learned.waits)
 
     def handle(self, event: Event, now: datetime) -> Outcome:
         """Carry out one event.

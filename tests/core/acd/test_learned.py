@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.core.acd.estimate_worlds import seen
+from tests.core.acd.test_estimate import taught
+
+from ccserver.core.acd.estimate import Estimator
 from ccserver.core.acd.learned import learned_of, names_in, offered_in, router_with
 from ccserver.core.acd.routing.router import Router
 from ccserver.core.acd.routing.terms import Policy, Terms
@@ -53,3 +57,13 @@ def test_names_and_offers_are_found_in_it() -> None:
     learned = learned_of(router, {contact.id})
     assert offered_in(learned) == {contact.id: agent}
     assert names_in(learned) == {*NEEDS, *TERMS}
+
+
+def test_an_estimator_goes_on_from_where_another_one_stopped() -> None:
+    """The same opinion of the same sight, and as sure."""
+    estimator, again = taught(120), Estimator()
+    again.go_on(estimator.learned())
+    assert again.learned() == estimator.learned()
+    one, other = (each.look(seen(ahead=3.0)) for each in (estimator, again))
+    assert (one.low, one.typical, one.high, one.confidence) == (other.low, other.typical, other.high, other.confidence)
+    assert one.confidence > 0

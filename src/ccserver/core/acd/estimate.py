@@ -84,6 +84,27 @@ class _Look:
     expected: Expected
 
 
+@dataclass(frozen=True, slots=True)
+class LearnedModel:
+    """What a model has learned, as plain numbers. `terms` None: that of all contacts."""
+
+    terms: int | None
+    is_again: bool
+    weights: tuple[float, ...]
+    uncertain: tuple[float, ...]
+    tables: tuple[float, ...]
+    count: int
+    recent: float
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedWaits:
+    """What an Estimator has learned. `lines` are need, terms, whether it is a later look, and the latest waits' logarithm."""
+
+    models: tuple[LearnedModel, ...]
+    lines: tuple[tuple[int, int, bool, float], ...]
+
+
 class Estimator:
     """Tells what to expect, and learns from how it ended. Told nothing, it guesses from the load, and says that it is unsure.
 
@@ -95,6 +116,30 @@ class Estimator:
         self._own: dict[tuple[int, bool], _Model] = {}
         self._lines: dict[tuple[int, int, bool], float] = {}
         self._looks: dict[Hashable, list[_Look]] = {}
+
+    def learned(self) -> LearnedWaits:
+        """All of it, but for those who wait now."""
+        models: list[tuple[int | None, bool, _Model]] = [(None, again, model) for again, model in self._all.items()]
+        models += [(terms, again, model) for (terms, again), model in self._own.items()]
+        return LearnedWaits(
+            tuple(
+                LearnedModel(terms, again, *model.line.state(), model.spread.state(), model.count, model.recent)
+                for terms, again, model in models
+            ),
+            tuple((*line, recent) for line, recent in self._lines.items()),
+        )
+
+    def go_on(self, learned: LearnedWaits) -> None:
+        """From where another one stopped; needs and terms go by the same numbers."""
+        for each in learned.models:
+            if each.terms is None:
+                model = self._all[each.is_again]
+            else:
+                model = self._own[each.terms, each.is_again] = _Model(np.zeros_like(_START), _OWN_VARIANCE)
+            model.line.go_on(each.weights, each.uncertain)
+            model.spread.go_on(each.tables)
+            model.count, model.recent = each.count, each.recent
+        self._lines = {(need, terms, again): recent for need, terms, again, recent in learned.lines}
 
     def __len__(self) -> int:
         return len(self._looks)

@@ -38,6 +38,14 @@ class LeastSquares:
         """The estimate."""
         return float(self.weights @ features)
 
+    def state(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """All that was learned, as plain numbers."""
+        return tuple(self.weights.tolist()), tuple(self._uncertain.ravel().tolist())
+
+    def go_on(self, weights: Sequence[float], uncertain: Sequence[float]) -> None:
+        """From where another one stopped."""
+        self.weights, self._uncertain = np.array(weights), np.array(uncertain).reshape(self._uncertain.shape)
+
     def learn(self, features: Floats, truth: float) -> None:
         """One contact more."""
         gain = self._uncertain @ features
@@ -74,6 +82,14 @@ class Spread:
     def __init__(self, keep: float) -> None:
         self._keep = keep
         self._tables: Floats = np.zeros((len(_MARKS), 2, _COUNT))
+
+    def state(self) -> tuple[float, ...]:
+        """All that was counted, as plain numbers."""
+        return tuple(self._tables.ravel().tolist())
+
+    def go_on(self, tables: Sequence[float]) -> None:
+        """From where another one stopped."""
+        self._tables = np.array(tables).reshape(self._tables.shape)
 
     def learn(self, score: float, waited: float, is_answered: bool) -> None:
         """One contact more, whose estimate was `score`, a logarithm of seconds."""

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from ccserver.core.acd.dispatch import Dispatch
-from ccserver.core.acd.estimate import Estimator, Expected
+from ccserver.core.acd.estimate import Estimator, Expected, LearnedWaits
 from ccserver.core.acd.estimate_floor import Outlook
 from ccserver.core.acd.estimate_sight import Sight
 from ccserver.core.centre import Centre
@@ -41,26 +41,32 @@ class _Waiting:
 class LiveForecast:
     """One for a kernel; implements `forecast.WaitForecast`."""
 
-    def __init__(self) -> None:
+    def __init__(self, learned: LearnedWaits | None = None) -> None:
+        """With what another one has learned of the same needs and terms, or with nothing."""
         self.estimator = Estimator()
         self._centre: Centre | None = None
         self._dispatch = Dispatch()
         self._take(self._dispatch)
+        self._is_taught = learned is not None
+        if learned is not None:
+            self.estimator.go_on(learned)
 
-    def _take(self, dispatch: Dispatch) -> None:
-        """Read this one from now on. With another router needs and terms go by other numbers."""
+    def _take(self, dispatch: Dispatch, are_numbers_kept: bool = False) -> None:
+        """Read this one from now on. With another router needs and terms go by other numbers, as a rule."""
         self._dispatch, self._router = dispatch, dispatch.router
         self._outlook, self._readers = Outlook(self._router), Outlook(self._router)
         self._figures: dict[tuple[QueueId, str], tuple[float, Forecast | None]] = {}
         self._waiting: dict[InteractionId, _Waiting] = {}
-        self.estimator.renumber()
+        if not are_numbers_kept:
+            self.estimator.renumber()
 
     # -- what changed ---------------------------------------------------------------------------------------------------
 
     def follow(self, centre: Centre, dispatch: Dispatch, now: datetime) -> Iterator[WaitJudged]:
         """Look at whom the step touched, after the dispatch has: who waits now found nobody free."""
         if dispatch.router is not self._router or centre is not self._centre:
-            self._take(dispatch)
+            self._take(dispatch, self._is_taught)
+            self._is_taught = False
             self._waiting = dict(_foretold(centre))
         self._centre, self._dispatch = centre, dispatch
         for kind, key in sorted(centre.touched):

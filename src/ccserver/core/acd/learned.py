@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from ccserver.core.acd.alternatives import Need
+from ccserver.core.acd.estimate import LearnedWaits
 from ccserver.core.acd.routing.demand import Counts
 from ccserver.core.acd.routing.lines import Waiting
 from ccserver.core.acd.routing.router import Router
@@ -49,6 +50,8 @@ class Learned:
     lines: tuple[tuple[int, int], ...]
     counts: Counts
     under_way: tuple[UnderWay, ...] = ()
+    waits: LearnedWaits | None = None
+    """Of the forecast, which numbers needs and terms as the router does."""
 
 
 def learned_of(router: Router, offered: Collection[Hashable]) -> Learned:
