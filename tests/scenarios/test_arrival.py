@@ -153,7 +153,7 @@ async def test_closed_line_says_so(stage: Stage) -> None:
     caller, ann = stage.caller(), stage.agent("ann")
     await ann.starts_work()
     await caller.dials(CLOSED_LINE)
-    await caller.hears("prompt")
+    await caller.is_told("vm-nobodyavail")
     await caller.is_hung_up(12)
     assert not await ann.phone_rings()
     assert (await caller.final_row()).result == "closed"
@@ -164,7 +164,7 @@ async def test_number_that_is_no_entry_point_is_answered_politely(stage: Stage) 
     """A number that the trunk sends although nobody set it up."""
     caller = stage.caller()
     await caller.dials(NO_LINE)
-    await caller.hears("prompt")
+    await caller.is_told("im-sorry")
     await caller.is_hung_up(12)
     assert (await caller.final_row()).result == "ended_in_ivr"
 
@@ -175,7 +175,7 @@ async def test_full_queue_sends_the_second_caller_away(stage: Stage) -> None:
     await first.dials(TINY_LINE)
     await first.waits_in("tiny")
     await second.dials(TINY_LINE)
-    await second.hears("prompt")
+    await second.is_told("im-sorry")
     await second.is_hung_up(12)
     assert (await second.final_row()).result == "overflowed"
     assert await stage.waiting("tiny") == [first.number]
