@@ -12,6 +12,7 @@ from aiohttp import web
 from ccserver.adapters.web.api.interaction_answers import InteractionDetail, detail_of, recording_answer
 from ccserver.core.ids import AgentId, CustomerId, InteractionId, QueueId
 from ccserver.core.records import Decision, Direction, Document, InteractionRecord, Result, Segment, SegmentKind
+from ccserver.core.ways import Held, Way, WayCause
 from ccserver.core.why import Why, WhyCode
 from ccserver.services.views import Names
 
@@ -85,7 +86,19 @@ def grace(number: int, minutes: float) -> InteractionRecord:
         documents=(Document("router-exchange.pdf", "https://crm.example/d/7"),), recordings=("call-h0",),
         notes="Line drops every evening around 20:00.\nRouter replaced; new one arrives Tuesday.",
     )  # fmt: skip
-    return replace(record, decisions=why("support", record.segments[2].started_at))
+    return replace(
+        record, decisions=why("support", record.segments[2].started_at), ways=ways(record.segments[1].started_at)
+    )
+
+
+def ways(when: datetime) -> tuple[Way, ...]:
+    """An outside number that was busy, then another queue."""
+    held = (Held("waited", "", True, 20, 21), Held("ready", "sales", False, 1, 0), Held("closed", "office"))
+    sales, waited = QueueId("sales"), timedelta(seconds=21)
+    return (
+        Way(when, sales, WayCause.RULE, "number", "+442079460999", waited, 2, held, "busy"),
+        Way(when + timedelta(seconds=3), sales, WayCause.CLOSING, "queue", "support", waited + timedelta(seconds=3)),
+    )
 
 
 def history() -> list[InteractionRecord]:

@@ -199,6 +199,35 @@ async def test_the_explanation_has_the_right_plural(desk: Desk, why: WhyView | N
     await expect(desk.page.locator(".why")).to_have_text(f"Why this call came to you {sentence}")
 
 
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        ("en-GB", [
+            "To the outside number +44 20 7946 0999 · ", " · Busy", "Rule 2 of the queue Sales, after a wait of 0:21. It held: waited 0:21 (0:20 or more); "
+            "0 agents of Sales ready (below 1); office closed.",
+            "To the queue Support · ", "The queue Sales closed; the caller had waited 0:24.",
+        ]),
+        ("zh-CN", [
+            "转到外部号码 +44 20 7946 0999 · ", "队列 Sales 的规则 2，已等待 0:21。满足条件：已等待 0:21（不少于 0:20）；"
+            "Sales 有 0 位坐席就绪（少于 1）；office 不在服务时间。",
+            "转到队列 Support · ", "队列 Sales 已下班，来电者已等待 0:24。",
+        ]),
+    ],
+)  # fmt: skip
+async def test_where_a_caller_was_sent_on_is_told_with_the_reason(
+    browser: Browser, language: str, lines: list[str]
+) -> None:
+    """In the reader's language: where to, what came of it, and which conditions held with what they found."""
+    async with serving(busy_centre()) as address:
+        context = await browser.new_context(locale=language)
+        page = await context.new_page()
+        await sign_in(address, page, "sue")
+        await page.evaluate("location.hash = '/history/call/h0'")
+        for line in lines:
+            await expect(page.locator("aside.panel")).to_contain_text(line)
+        await context.close()
+
+
 async def test_a_call_without_a_menu_shows_none(desk: Desk) -> None:
     """The reason of the number called is no answer of the caller."""
     await desk.sign_in()
