@@ -65,12 +65,13 @@ def test_no_key_no_callback(tmp_path: Path) -> None:
 def test_terms_as_they_are_written(tmp_path: Path) -> None:
     """All of them."""
     written = (
-        "callback: {offered_after: 30 s, offered_from: 4, attempts: 5, retry_after: 2 min, expires_after: 3 h, "
+        "callback: {offered_after: 30 s, offered_from: 4, offered_wait: 3 min, attempts: 5, retry_after: 2 min, expires_after: 3 h, "
         "hours: office, most: 7, countries: [GB, IE]}"
     )
     assert load(tmp_path, centre('keys: {"1": callback}', written)).plan.queues[A].callback == CallbackTerms(
         timedelta(seconds=30),
         4,
+        timedelta(minutes=3),
         5,
         timedelta(minutes=2),
         timedelta(hours=3),
@@ -87,6 +88,10 @@ MISTAKES = {
     "two ways at once": (
         ('keys: {§"1": {callback: true, queue: b}}',),
         "queue, flow, number, callback",
+    ),
+    "an offer without a key": (
+        ("overflow: [{when: {waited: 5}, then: §callback}]",),
+        "no key of the queue leads to one",
     ),
     "unknown hours": (('keys: {"1": callback}', "callback: {hours: §offise}"), "did you mean 'office'?"),
     "an unknown recording": (('keys: {"1": {message: [§vm-goodby]}}',), "did you mean 'vm-goodbye'?"),

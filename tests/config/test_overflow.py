@@ -89,7 +89,7 @@ MISTAKES: dict[str, tuple[Any, ...]] = {
     "no way": (["§{when: {waited: 60}}"], "has no then"),
     "two ways": (
         ["{when: {waited: 60}, §then: {queue: b, voicemail: []}}"],
-        "must name exactly one way; use one of voicemail, message, queue, flow, number, add, widen",
+        "must name exactly one way; use one of voicemail, message, queue, flow, number, callback, add, widen",
     ),
     "a wait that is none": (["{when: {waited: §long}, then: voicemail}"], "is no length of time"),
     "no figure of a queue": (["{when: {queues: {§b: {}}}, then: voicemail}"], "asks for nothing; use one of length"),

@@ -268,6 +268,7 @@ def _terms(queue: QueueDefinition, model: Root) -> CallbackTerms | None:
     return CallbackTerms(
         offered_after=section.offered_after or timedelta(),
         offered_from=section.offered_from or 0,
+        offered_wait=section.offered_wait or timedelta(),
         attempts=section.attempts,
         retry_after=section.retry_after,
         expires_after=section.expires_after,

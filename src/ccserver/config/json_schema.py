@@ -19,7 +19,7 @@ _SHORT_FORMS = {
     "SoundItem": {"type": "string"},
     "Exit": {"const": "voicemail"},
     "WaitingExit": {"enum": ["voicemail", "callback"]},
-    "WaySection": {"const": "voicemail"},
+    "WaySection": {"enum": ["voicemail", "callback"]},
 }
 """What may stand for a mapping of this kind (see the validators of schema.sounds)."""
 

@@ -123,6 +123,8 @@ class QueuePlace:
     """The greeting of a tier was played."""
     predicted: list[Predicted] = field(default_factory=list)
     """Conditions of overflow rules on the predicted wait that are on for this caller."""
+    is_invited: bool = False
+    """A rule of the queue offers a callback."""
     enquiry: Enquiry | None = None
     """The caller is being asked for the number of a callback."""
     also: list[QueueId] = field(default_factory=list)

@@ -37,7 +37,7 @@ class ExitKind(StrEnum):
     NUMBER = "number"
     """Connect the caller with an outside number."""
     CALLBACK = "callback"
-    """Only by a key of a queue: the caller is called back instead of waiting."""
+    """By a key of a queue: the caller is called back instead of waiting. By an overflow rule: that is offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,9 @@ class CallbackTerms:
     offered_after: timedelta = timedelta()
     """To whom has waited so long ..."""
     offered_from: int = 0
-    """... or, when it is not 0, stands at this position or behind it."""
+    """... or, when it is not 0, stands at this position or behind it ..."""
+    offered_wait: timedelta = timedelta()
+    """... or, when it is not 0, has to expect such a wait from here on."""
     attempts: int = 3
     retry_after: timedelta = timedelta(minutes=10)
     expires_after: timedelta = timedelta(hours=8)

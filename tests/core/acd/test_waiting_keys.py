@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from tests.core.acd.callbacks import INVITATION, KEYS, OTHER, presses, terms, waiting, with_callbacks
-from tests.core.playbook import ANN, SALES, START, SUPPORT_DNIS, Play, only, seconds, some
+from dataclasses import dataclass
+from datetime import datetime
 
+from tests.core.acd.callbacks import INVITATION, KEYS, OTHER, presses, terms, waiting, with_callbacks
+from tests.core.playbook import ANN, SALES, START, SUPPORT, SUPPORT_DNIS, Play, only, seconds, some
+
+from ccserver.core.acd.promising import is_offered
 from ccserver.core.commands import PlayPrompt
-from ccserver.core.interaction import InteractionState
+from ccserver.core.forecast import Forecast
+from ccserver.core.ids import QueueId
+from ccserver.core.interaction import Interaction, InteractionState
 from ccserver.core.notices import KeyTaken, LeftQueue
-from ccserver.core.plan import Announcement, Invitation
+from ccserver.core.plan import Announcement, Exit, ExitKind, Invitation, OverflowRule
 from ccserver.core.sounds import Sounds
 
 
@@ -127,3 +133,44 @@ def test_nobody_is_invited_to_keys_of_no_use() -> None:
     assert invited(play) == 0
     play.passes(30)
     assert invited(play) >= 1
+
+
+def test_a_rule_offers_a_callback_to_those_for_whom_it_holds() -> None:
+    """They are invited at once, the key is there for them, and they keep the place."""
+    rule = OverflowRule(Exit(ExitKind.CALLBACK), waited=seconds(30))
+    late = terms(offered_after=seconds(600))
+    play = waiting(with_callbacks(late, invitation=INVITATION, keys={"1": KEYS["1"]}, overflow=(rule,)))
+    play.passes(29)
+    assert (invited(play), presses(play, "1").telephony) == (0, [])
+    play.passes(2)
+    assert invited(play) == 1
+    play.prompt_ends()
+    place = play.interaction().place
+    assert place is not None
+    assert (place.queue, place.since) == (SUPPORT, START)
+    assert some(presses(play, "1"), PlayPrompt)
+
+
+def test_a_callback_is_offered_where_a_long_wait_is_expected() -> None:
+    """By the estimate; without one it is not."""
+    play, wants = waiting(), terms(offered_wait=seconds(60))
+    call = play.interaction()
+    assert call.place is not None
+    found = []
+    for forecast in (None, Foretelling(59.0), Foretelling(60.0)):
+        play.centre.forecast = forecast
+        found.append(is_offered(play.centre, call, call.place, wants, play.now))
+    assert found == [False, False, True]
+
+
+@dataclass(frozen=True)
+class Foretelling:
+    """So many seconds for everybody."""
+
+    seconds: float
+
+    def of(self, interaction: Interaction, now: datetime) -> Forecast | None:
+        return Forecast(now, self.seconds, self.seconds, self.seconds, self.seconds, 1.0)
+
+    def there(self, interaction: Interaction, queue: QueueId, now: datetime) -> Forecast | None:
+        return self.of(interaction, now)

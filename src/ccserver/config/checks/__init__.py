@@ -54,6 +54,7 @@ CHECKS: tuple[Check, ...] = (
     numbers.numbers_of_our_own,
     numbers.numbers_without_a_trunk,
     callbacks.keys_to_the_own_queue,
+    callbacks.offers_without_a_key,
     overflow.unknown_queues,
     overflow.no_expressions,
     overflow.moves_to_itself,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ccserver.config.checks.references import overflow_rules
 from ccserver.config.load import Checked
 from ccserver.config.problems import ConfigProblem, problem_at, warning_at
 
@@ -16,6 +17,17 @@ def keys_to_the_own_queue(checked: Checked) -> Iterator[ConfigProblem]:
                 place = checked.place("queues", name, "keys", key, "queue")
                 what = f"the key {key} of {name!r} leads to {name!r} itself"
                 yield problem_at(place, what, "name another queue, or take the key out", name)
+
+
+def offers_without_a_key(checked: Checked) -> Iterator[ConfigProblem]:
+    """An overflow rule offers a callback that no key leads to."""
+    for loc, rule in overflow_rules(checked.model):
+        queue = checked.model.queues[str(loc[1])]
+        keys = [way for way in (queue.keys or {}).values() if way is not None]
+        if rule.then is not None and rule.then.callback and not any(way.callback for way in keys):
+            place = checked.place(*loc, "then")
+            what = "this rule offers a callback, and no key of the queue leads to one"
+            yield problem_at(place, what, 'add keys: {"1": callback} and an invitation to the queue')
 
 
 def fewer_hours_than_retries(checked: Checked) -> Iterator[ConfigProblem]:

@@ -172,7 +172,8 @@ def _more_than_all(switches: tuple[Switch, ...], switch: Switch) -> str | None:
 
 
 def _follows(queue: str, before: OverflowSection, rule: OverflowSection) -> bool:
-    """Whether the rule before sends away everybody for whom this one holds. A number may not be reached."""
+    """Whether the rule before sends away everybody for whom this one holds. A number may not be reached, and an
+    offer of a callback not be taken."""
     weak, strong = before.when, rule.when
     switches = switches_of(QueueId(queue), strong)
     return (
@@ -180,6 +181,7 @@ def _follows(queue: str, before: OverflowSection, rule: OverflowSection) -> bool
         and before.then.number is None
         and before.then.add is None
         and before.then.widen is None
+        and before.then.callback is None
         and waited_of(weak) <= waited_of(strong)
         and weak.open in (None, strong.open)
         and weak.closed in (None, strong.closed)

@@ -33,6 +33,9 @@ class CallbackSection(Section):
     offered_from: int | None = Field(
         None, ge=2, le=10_000, description="also, or only, to whom stands at this position or behind it"
     )
+    offered_wait: OfferedAfter | None = Field(
+        None, description="also, or only, to whom has to expect such a wait, by the estimate"
+    )
     attempts: int = Field(3, ge=1, le=20, description="so often the number is dialled")
     retry_after: RetryAfter = Field(timedelta(minutes=10), description="after an attempt that reached nobody")
     expires_after: ExpiresAfter = Field(timedelta(hours=8), description="so long after the promise it is given up")

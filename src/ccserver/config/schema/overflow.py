@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ccserver.config.schema.needs import Need
 from ccserver.config.schema.section import Section
-from ccserver.config.schema.sounds import Exit
+from ccserver.config.schema.sounds import WaitingExit
 from ccserver.config.schema.types import Expression, Id, Lasting, refuse, spoken
 
 Waited = Annotated[timedelta, Lasting(timedelta(seconds=1), timedelta(hours=12))]
@@ -104,7 +104,7 @@ class WhenSection(FiguresSection):
             )
 
 
-class WaySection(Exit):
+class WaySection(WaitingExit):
     """What becomes of the caller: a way out, or more agents who may take the call while the caller stays in line."""
 
     add: Id | None = Field(None, description="the caller stays, and waits in this queue too")
@@ -112,7 +112,9 @@ class WaySection(Exit):
 
     def check_as_a_whole(self) -> None:
         if len(self.model_fields_set) != 1:
-            refuse("must name exactly one way", "use one of voicemail, message, queue, flow, number, add, widen")
+            refuse(
+                "must name exactly one way", "use one of voicemail, message, queue, flow, number, callback, add, widen"
+            )
 
 
 class OverflowSection(Section):

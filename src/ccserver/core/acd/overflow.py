@@ -21,7 +21,7 @@ from ccserver.core.notices import Notice, OverflowTaken
 from ccserver.core.plan import Exit, ExitKind, OverflowRule, Plan, QueuePlan, Widening
 from ccserver.core.records import Result
 from ccserver.core.standing import tier_of
-from ccserver.core.timers import MaxWait, OverflowDue
+from ccserver.core.timers import InvitationDue, MaxWait, OverflowDue
 from ccserver.core.ways import Held, Way, WayCause
 
 Effects = Iterator[Command | Notice | Event]
@@ -98,7 +98,10 @@ def take_rule(centre: Centre, found: Found, now: datetime) -> Effects:
         yield PlaceWidened(interaction.id, way)
         return
     target = centre.plan.queues.get(moves_to(found.rule) or NOWHERE)
-    if way.kind is ExitKind.NUMBER:
+    if way.kind is ExitKind.CALLBACK:
+        place.is_invited = True
+        yield StartTimer(InvitationDue(interaction.id), now)
+    elif way.kind is ExitKind.NUMBER:
         yield NumberChosen(interaction.id, way.target)
     elif target is None:
         yield ExitTaken(interaction.id, way, Result.OVERFLOWED)

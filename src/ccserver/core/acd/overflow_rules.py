@@ -61,6 +61,11 @@ def moves_to(rule: OverflowRule) -> QueueId | None:
     return QueueId(then.target) if isinstance(then, Exit) and then.kind is ExitKind.QUEUE else None
 
 
+def offers_callback(rule: OverflowRule) -> bool:
+    """Nobody leaves the line by it."""
+    return isinstance(rule.then, Exit) and rule.then.kind is ExitKind.CALLBACK
+
+
 def rule_for(
     plan: Plan, interaction: Interaction, on: Collection[Switch], count: Count, now: datetime
 ) -> tuple[int, OverflowRule] | None:
@@ -137,6 +142,8 @@ def _leads_on(plan: Plan, rule: OverflowRule, interaction: Interaction, place: Q
         return then.needs not in place.widened if then.queue is None else _adds(plan, then.queue, place, now)
     if then.kind is ExitKind.NUMBER:
         return then.target not in interaction.numbers_tried
+    if then.kind is ExitKind.CALLBACK:
+        return not place.is_invited
     target = moves_to(rule)
     return target is None or (target not in place.visited and _is_another(plan, target, place, now))
 

@@ -20,6 +20,7 @@ from ccserver.core.acd.overflow_rules import (
     moves_to,
     next_look,
     next_turn,
+    offers_callback,
     rule_for,
     rules_of,
     surplus,
@@ -115,7 +116,11 @@ def first_to_go(found: list[Found], sight: OverflowSight) -> list[Found]:
         return found[-1:]
     lengths = [sight.count(one.place.queue, Figure.LENGTH) for one in found]
     too_many = [surplus(one.rule, one.place.queue, length) for one, length in zip(found, lengths, strict=True)]
-    anyway = [one for one, most in zip(found, too_many, strict=True) if most is None]
+    anyway = [
+        one
+        for one, most in zip(found, too_many, strict=True)
+        if most is None or offers_callback(one.rule)  # who is offered one does not leave the line by that
+    ]
     if anyway or not found:
         return anyway
     queue = found[-1].place.queue

@@ -29,11 +29,19 @@ PROMISED: Final[Sounds] = recorded("auth-thankyou", "vm-goodbye")
 def is_offered(
     centre: Centre, interaction: Interaction, place: QueuePlace, terms: CallbackTerms, now: datetime
 ) -> bool:
-    """Whether this caller may be called back instead of waiting: after some wait, or so far behind in line."""
-    asks_wait, asks_position = bool(terms.offered_after), terms.offered_from > 0
-    has_waited = asks_wait and now - place.since >= terms.offered_after
-    is_far_behind = asks_position and position(centre, interaction) >= terms.offered_from
-    return has_waited or is_far_behind or not (asks_wait or asks_position)
+    """Whether this caller may be called back instead of waiting: asked by a rule of the queue; after some wait; so far behind
+    in line; with such a wait ahead. Where the terms say nothing of it, everybody."""
+    if place.is_invited:
+        return True
+    limits = []
+    if terms.offered_after:
+        limits.append(now - place.since >= terms.offered_after)
+    if terms.offered_from:
+        limits.append(position(centre, interaction) >= terms.offered_from)
+    if terms.offered_wait:
+        expected = centre.forecast.of(interaction, now) if centre.forecast is not None else None
+        limits.append(expected is not None and expected.typical >= terms.offered_wait.total_seconds())
+    return not limits or any(limits)
 
 
 def has_room(centre: Centre, place: QueuePlace, terms: CallbackTerms) -> bool:
