@@ -23,6 +23,7 @@ from ccserver.core.ids import InteractionId, LegId
 from ccserver.core.kernel import Kernel, Outcome
 from ccserver.core.notices import Notice, RecordMade
 from ccserver.core.records import InteractionRecord
+from ccserver.core.timers import TimerKey
 from ccserver.services.logs import about
 from ccserver.services.memory import Memory
 from ccserver.services.mending import mend
@@ -40,6 +41,8 @@ TURN: Final = 20
 """Events decided in a row at the most: then commands leave and heartbeats are answered, however many wait."""
 COMMIT_LIMIT: Final = 2.0
 """Seconds a hang-up waits for the journal; then it goes all the same, and the log says so."""
+MOST_NOTES: Final = 5_000
+"""Reasons of hang-ups that wait for a disk that is away; beyond it the oldest are not written. Records are never dropped."""
 ANSWER_LIMIT: Final = 5.0
 """Seconds a person waits for an answer at the most."""
 
@@ -52,7 +55,7 @@ class _Batch:
     """Steps that go to the disk together. What they touched is put into words when it is written: once, as it is then."""
 
     touched: set[tuple[str, str]] = field(default_factory=set)
-    timers: list[StartTimer | CancelTimer] = field(default_factory=list)
+    timers: dict[TimerKey, StartTimer | CancelTimer] = field(default_factory=dict)
     records: list[InteractionRecord] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     done: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
@@ -245,9 +248,10 @@ class Runtime:
         if self._batch is None:
             self._batch = _Batch()
         self._batch.touched |= outcome.touched
-        self._batch.timers += outcome.timers
+        self._batch.timers.update((change.key, change) for change in outcome.timers)
         self._batch.records += records
         self._batch.notes += notes
+        del self._batch.notes[:-MOST_NOTES]
         self._has_work.set()
         return self._batch.done
 
@@ -262,7 +266,7 @@ class Runtime:
     async def _commit(self, batch: _Batch) -> None:
         """Until it is written: calls go on meanwhile, acknowledgements wait."""
         delay = 0.05
-        rows = self.memory.changes(batch.touched, batch.timers)
+        rows = self.memory.changes(batch.touched, batch.timers.values())
         while rows or batch.records or batch.notes:
             try:
                 await self._journal.commit(rows, batch.records, batch.notes)
