@@ -12,7 +12,7 @@ from ccserver.config.changes import changes, said
 from ccserver.core.ids import AgentId, QueueId, TierId
 from ccserver.core.plan import Exit, ExitKind, Figure, OverflowRule, Plan, Switch
 from ccserver.core.skills import AllOf, AnyOf, AtLeast, NoneOf
-from ccserver.core.tiers import Tier
+from ccserver.core.tiers import RoutingPolicy, Tier
 
 PLAN = make_plan()
 SUPPORT = QueueId("support")
@@ -84,3 +84,10 @@ def test_expressions_are_read_aloud() -> None:
     needs = AllOf((AtLeast("billing", 3), AnyOf((AtLeast("english"), AtLeast("welsh"))), NoneOf((AtLeast("new"),))))
     assert said(needs) == "billing 3 and (english or welsh) and not new"
     assert said(AllOf()) == "everybody"
+
+
+def test_a_policy_that_keeps_its_name_is_told_by_its_knob() -> None:
+    """Else it would be changed into itself."""
+    careful = RoutingPolicy("careful", protect=1.0)
+    (line,) = changes(with_queue(policy=careful), with_queue(policy=replace(careful, protect=0.0)))
+    assert line == "queue support: policy careful (targets, protect 1) -> careful (targets, protect 0)"

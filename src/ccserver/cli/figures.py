@@ -32,7 +32,7 @@ def rounded(value: float | None) -> float | None:
     return round(value, 6) if value is not None and math.isfinite(value) else None
 
 
-def console() -> Console:
+def console(narrowest: int = NARROWEST) -> Console:
     """Standard output, as wide as it says but never too narrow for a table."""
     found = Console(highlight=False, markup=False)
-    return found if found.width >= NARROWEST else Console(highlight=False, markup=False, width=NARROWEST)
+    return found if found.width >= narrowest else Console(highlight=False, markup=False, width=narrowest)

@@ -19,6 +19,8 @@ from ccserver.core.plan import Plan
 _SHARES: Final = frozenset({"in_time", "abandoned", "overflowed", "occupancy"})
 _TITLES: Final = ("calls", "in time\n%", "gave up\n%", "sent on\n%", "mean\nwait s", "p95\nwait s", "busy\n%")
 _FEW: Final = 30.0
+WIDTH: Final = 100
+"""Letters that the table takes; margins cut off would be none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def tell(planned: Planned) -> None:
     say("What is proposed:" if planned.changes else "The proposed rules say what the present ones say.")
     for line in planned.changes:
         say(f"  {line}")
-    console().print(_table(planned))
+    console(WIDTH).print(_table(planned))
     say("(in brackets: within the noise; else with half of the 95 % interval; * fewer than 30 calls)")
     say(verdict(planned))
     for line in planned.warnings:
@@ -95,12 +97,13 @@ def _difference(name: str, change: Change) -> str:
     if change.difference is None:
         return ""
     difference = round(_factor(name) * change.difference, _digits(name))
-    if change.difference == 0 and not change.margin:
+    margin = round(_factor(name) * (change.margin or 0.0), _digits(name))
+    if not difference and not margin:
         return "="
     text = f"{difference or 0.0:+.{_digits(name)}f}"
     if change.is_noise:
         return f"({text})"
-    return f"{text}±{_factor(name) * (change.margin or 0.0):.{_digits(name)}f}"
+    return f"{text}±{margin:.{_digits(name)}f}"
 
 
 def in_json(planned: Planned) -> dict[str, Any]:

@@ -137,8 +137,8 @@ def said(value: Any) -> str:  # noqa: C901, PLR0911, PLR0912  one line for each 
             return f"{said(needs)} after {spoken(after)}"
         case Exit(kind, target, sounds):
             return f"{kind.value} {target or ' '.join(said(sound) for sound in sounds)}".strip()
-        case RoutingPolicy(name):
-            return name
+        case RoutingPolicy(name, kind, protect):
+            return f"{name} ({kind.value}{'' if protect is None else f', protect {protect:g}'})"
         case Switch(queue, figure, is_least, on, off):
             return (
                 f"{figure.value.replace('_', ' ')} of {queue} {'at least' if is_least else 'below'} {on} (off at {off})"

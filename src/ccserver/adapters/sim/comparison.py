@@ -23,6 +23,8 @@ _STUDENT: Final = (
 )  # fmt: skip
 """97.5 % quantiles of Student's distribution with 1, 2, ... degrees of freedom."""
 _NORMAL: Final = 2.0
+_NOTHING: Final = 1e-9
+"""What comes of adding the same numbers in another order."""
 
 Row = tuple[QueueId | None, TierId | None]
 """A queue and a tier; without a tier all of the queue; without a queue the whole centre."""
@@ -41,7 +43,7 @@ class Change:
     @property
     def is_noise(self) -> bool:
         """No difference that could be told from chance."""
-        if self.difference is None:
+        if self.difference is None or abs(self.difference) < _NOTHING:
             return True
         return self.margin is None or abs(self.difference) <= self.margin
 
