@@ -15,6 +15,7 @@ from ccserver.cli.failing import say
 from ccserver.cli.figures import UNKNOWN, console, rounded, share, wait
 from ccserver.cli.picture_of_rows import Panel, Point, svg
 from ccserver.config.schema.types import spoken
+from ccserver.core.acd.estimate_accuracy import Accuracy
 from ccserver.core.ids import AgentId, QueueId
 from ccserver.core.skills import meets
 from ccserver.core.tiers import Tier
@@ -39,8 +40,18 @@ def tell(score: Score, load: Load, span: Span, seed: int) -> None:
     busy = score.occupancy_ratio(frozenset(load.agents))
     results = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in score.results.most_common())
     say(f"All agents: {share(busy)} busy. {score.calls} calls: {results or 'none'}.")
+    if score.estimates.contacts:
+        say(_of_estimates(score.estimates))
     if score.unfinished:
         say(f"{score.unfinished} calls had no end and are not counted.")
+
+
+def _of_estimates(found: Accuracy) -> str:
+    off = f"mean error {found.mean_percent_off:.0f} % of waits of 20 s or more, " if found.long else ""
+    return (
+        f"Estimated waits: {found.contacts} judged, {off}{share(found.share_near)} within 30 s or 25 %, "
+        f"{share(found.coverage)} in the range."
+    )
 
 
 def _of_time(score: Score, span: Span) -> str:
@@ -102,7 +113,17 @@ def in_json(score: Score, load: Load, span: Span, seed: int) -> dict[str, Any]:
         "unfinished": score.unfinished,
         "occupancy": rounded(score.occupancy_ratio(frozenset(load.agents))),
         "results": dict(score.results),
+        "estimates": _estimates_in_json(score.estimates),
         "queues": [_queue_in_json(score, load, queue) for queue in _queues(score)],
+    }
+
+
+def _estimates_in_json(found: Accuracy) -> dict[str, Any]:
+    return {
+        "judged": found.contacts,
+        "mean_error_percent": rounded(found.mean_percent_off) if found.long else None,
+        "within_30_s_or_25_percent": rounded(found.share_near) if found.contacts else None,
+        "in_range": rounded(found.coverage) if found.contacts else None,
     }
 
 

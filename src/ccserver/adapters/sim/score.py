@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 
+from ccserver.core.acd.estimate_accuracy import Accuracy
 from ccserver.core.ids import AgentId, InteractionId, QueueId, TierId
-from ccserver.core.notices import Notice, OverflowTaken, RecordMade
+from ccserver.core.notices import Notice, OverflowTaken, RecordMade, WaitJudged
 from ccserver.core.plan import Plan
 from ccserver.core.records import Direction, InteractionRecord, Result, SegmentKind
 from ccserver.core.tiers import DEFAULT_TIER, best_tier
@@ -102,11 +103,17 @@ class Score:
     results: Counter[str] = field(default_factory=Counter)
     work: dict[AgentId, timedelta] = field(default_factory=lambda: defaultdict(timedelta))
     """Talk, hold and wrap-up."""
+    estimates: Accuracy = field(default_factory=Accuracy)
+    """Estimated waits of calls that were answered, judged; those of the warm-up are not."""
     _sent: set[InteractionId] = field(default_factory=set)
     """Calls in progress for which an overflow rule held."""
 
     def __call__(self, notice: Notice, _now: datetime) -> None:
-        if isinstance(notice, OverflowTaken):
+        if isinstance(notice, WaitJudged):
+            told = notice.expected
+            if told.at >= self.opens_at:
+                self.estimates.add(told.typical, told.low, told.high, notice.waited)
+        elif isinstance(notice, OverflowTaken):
             self._sent.add(notice.interaction)
         elif isinstance(notice, RecordMade) and notice.record.is_final:
             self._count(notice.record)
