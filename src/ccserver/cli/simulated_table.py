@@ -47,11 +47,9 @@ def tell(score: Score, load: Load, span: Span, seed: int) -> None:
 
 
 def _of_estimates(found: Accuracy) -> str:
-    off = f"mean error {found.mean_percent_off:.0f} % of waits of 20 s or more, " if found.long else ""
-    return (
-        f"Estimated waits: {found.contacts} judged, {off}{share(found.share_near)} within 30 s or 25 %, "
-        f"{share(found.coverage)} in the range."
-    )
+    off = f"{found.mean_percent_off:.0f} % off" if found.long else "all below 20 s"
+    near, covered = share(found.share_near), share(found.coverage)
+    return f"Estimated waits: {found.contacts}, {off}, {near} near, {covered} in the range."
 
 
 def _of_time(score: Score, span: Span) -> str:
