@@ -10,7 +10,7 @@ const agent = (id: string, more: Partial<AgentView> = {}): AgentView => ({
 const queue = (id: string, more: Partial<QueueView> = {}): QueueView => ({
   id, name: id, waiting: 1, longest_wait_seconds: 30, talking: 0, agents_ready: 0, agents_signed_in: 0,
   answer_target_seconds: 20, offered_today: 0, answered_today: 0, abandoned_today: 0, service_level_ratio: null,
-  tiers: [], line: [], callbacks: 0, expected: null, ...more,
+  tiers: [], line: [], callbacks: 0, expected: null, waiting_here_too: 0, ...more,
 })
 const snapshot: Snapshot = {
   type: 'snapshot', seq: 1, now: '2026-11-21T10:00:00Z', me: { user: 'ann', name: 'Ann', role: 'agent', agent: 'ann' },
@@ -70,6 +70,7 @@ describe('a call of the own', () => {
   const why = {
     code: 'returned', qualified: 0, idle_since: null, without_skill: [], missed_before: [], is_last_resort: false, by: 'Bob',
     without_page: [], policy: '', tier: '', waited_seconds: 0, level: 0, urgency: 0, price: 0, ahead: [], kept: [],
+    queue: '', preferred: [],
   }
   it('has no reason why it was offered; a customer of a call out who comes back has', () => {
     expect(isOwnCall({ direction: 'outbound', why: null })).toBe(true)
