@@ -59,6 +59,7 @@ class House:
         await self.start_server()
         for card in CUSTOMERS.values():
             body = {"name": card.name, "numbers": list(card.numbers), "tier": card.tier, "value": card.value}
+            body["account_manager"] = card.account_manager
             await self.ask("root", "POST", "/customers", body)
 
     def _pbx(self) -> EmbeddedAsterisk:

@@ -13,7 +13,9 @@ from ccserver.core.ids import CustomerId
 from ccserver.core.plan import Plan
 
 FOLDER = Path(__file__).parent / "config"
-CUSTOMERS = {KNOWN_CALLER: CustomerCard(CustomerId("c7"), KNOWN_NAME, "gold", 12_000.0, (KNOWN_CALLER,))}
+CUSTOMERS = {
+    KNOWN_CALLER: CustomerCard(CustomerId("c7"), KNOWN_NAME, "gold", 12_000.0, (KNOWN_CALLER,), account_manager="bob")
+}
 
 
 @cache
