@@ -18,6 +18,7 @@ from ccserver.core.events import (
     NotReadyRequested,
     PhoneReachable,
     PhoneUnreachable,
+    PlanChanged,
     ReadyRequested,
     ServerStarted,
     SignInRequested,
@@ -425,3 +426,16 @@ def test_a_grace_that_runs_is_not_prolonged_by_a_crash() -> None:
     due_at = play.centre.timers[DesktopGrace(ANN)]
     play.hand(ServerStarted(), after=3)
     assert play.centre.timers[DesktopGrace(ANN)] == due_at
+
+
+def test_a_page_that_goes_while_the_plan_does_not_know_the_agent_is_gone() -> None:
+    """When a later plan knows the agent again, nobody is taken for sitting in front of it."""
+    play = Play()
+    play.is_ready(ANN)
+    play.hand(DesktopAttached(ANN))
+    whole = play.centre.plan
+    play.hand(PlanChanged(replace(whole, epoch=8, agents={})))
+    play.hand(DesktopDetached(ANN))
+    play.passes(whole.desktop_grace.total_seconds() + 1)
+    play.hand(PlanChanged(replace(whole, epoch=9)))
+    assert play.centre.agents[ANN].desktop is Desktop.LOST

@@ -130,8 +130,9 @@ def on_desktop_attached(centre: Centre, event: DesktopAttached, now: datetime) -
 
 
 def on_desktop_detached(centre: Centre, event: DesktopDetached, now: datetime) -> Effects:
-    """A reload of the page takes a moment; offers pause only after the grace time."""
-    if event.agent in centre.plan.agents and centre.agent(event.agent).desktop is Desktop.ATTACHED:
+    """A reload of the page takes a moment; offers pause only after the grace time. So it is for an agent whom the plan has lost
+    for a while: the next plan may know the agent again, and the page would be taken for being there."""
+    if event.agent in centre.agents and centre.agent(event.agent).desktop is Desktop.ATTACHED:
         yield StartTimer(DesktopGrace(event.agent), now + centre.plan.desktop_grace)
 
 
