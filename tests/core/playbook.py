@@ -10,7 +10,17 @@ from ccserver.core.centre import Centre
 from ccserver.core.commands import RingAgent
 from ccserver.core.ids import AgentId, EntryPointId, FlowId, InteractionId, LegId, NodeId, NodeName, QueueId
 from ccserver.core.interaction import Interaction, InteractionState
-from ccserver.core.ivr.flow import DigitsNode, Flow, HangUpNode, MenuNode, PlayNode, QueueNode, SetNode, VoicemailNode
+from ccserver.core.ivr.flow import (
+    BranchNode,
+    DigitsNode,
+    Flow,
+    HangUpNode,
+    MenuNode,
+    PlayNode,
+    QueueNode,
+    SetNode,
+    VoicemailNode,
+)
 from ccserver.core.kernel import Kernel, Outcome
 from ccserver.core.plan import (
     AgentProfile,
@@ -75,10 +85,16 @@ def entry(
 
 
 def flow() -> Flow:
-    """Greeting, then a menu: 1 sales, 2 support, 3 voicemail, 4 order number."""
+    """Greeting, then a menu: 1 sales, 2 support, 3 voicemail, 4 order number, 8 a branch to support."""
     menu = MenuNode(
         recorded("menu"),
-        {"1": NodeId("sales"), "2": NodeId("support"), "3": NodeId("message"), "4": NodeId("order")},
+        {
+            "1": NodeId("sales"),
+            "2": NodeId("support"),
+            "3": NodeId("message"),
+            "4": NodeId("order"),
+            "8": NodeId("either"),
+        },
         seconds(5),
         2,
         recorded("wrong"),
@@ -99,6 +115,7 @@ def flow() -> Flow:
             NodeId("sales"): SetNode({"reason": "buying", "source": "ivr"}, NodeId("to_sales")),
             NodeId("to_sales"): QueueNode(SALES),
             NodeId("support"): QueueNode(SUPPORT),
+            NodeId("either"): BranchNode((), NodeId("support")),
             NodeId("message"): VoicemailNode(),
             NodeId("bye"): HangUpNode(recorded("goodbye")),
         },
