@@ -33,13 +33,13 @@ async def book(database: Database, clock: StandingClock) -> SqlCustomers:
 
 async def test_a_customer_comes_back_as_it_was_added(book: SqlCustomers) -> None:
     """Every field; the order of the numbers too."""
-    draft = CustomerDraft("Zoë 王", (TWO, ONE), "gold", 12.5, "zh-CN", "x-1", "notes\nof two lines")
+    draft = CustomerDraft("Zoë 王", (TWO, ONE), "gold", 12.5, "zh-CN", "x-1", "notes\nof two lines", "ann")
     added = await book.add(draft)
     assert await book.get(added.id) == added
     assert [getattr(added, name) for name in ("name", "numbers", "tier", "value", "language", "external_id", "notes")] == [
         "Zoë 王", (TWO, ONE), "gold", 12.5, "zh-CN", "x-1", "notes\nof two lines",
     ]  # fmt: skip
-    assert (added.created_at, added.updated_at) == (NOON, NOON)
+    assert (added.created_at, added.updated_at, added.account_manager) == (NOON, NOON, "ann")
 
 
 async def test_numbers_are_made_e164(book: SqlCustomers) -> None:
@@ -214,3 +214,12 @@ async def test_the_cache_is_bounded(removable: tuple[Database, Path]) -> None:
 def test_the_breaker_is_short() -> None:
     """A caller's card waits at most this long for a database that has come back."""
     assert timedelta(seconds=1) >= BREAKER
+
+
+async def test_the_card_names_the_account_manager(book: SqlCustomers, database: Database) -> None:
+    """A queue may prefer that agent; it is changed as every field is."""
+    added = await book.add(CustomerDraft("Grace", (ONE,)))
+    await book.change(added.id, {"account_manager": "bob"})
+    card = await SqlCustomerDirectory(database).find(ONE)
+    assert card is not None
+    assert card.account_manager == "bob"

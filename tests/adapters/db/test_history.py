@@ -14,7 +14,7 @@ from ccserver.adapters.db.history import SqlHistory
 from ccserver.core.errors import Refused
 from ccserver.core.ids import AgentId, CustomerId, InteractionId, QueueId
 from ccserver.core.records import Decision, InteractionRecord, Result, Segment
-from ccserver.core.why import Ahead, Kept, Why, WhyCode
+from ccserver.core.why import Ahead, Kept, Preferred, PreferredState, Why, WhyCode
 from ccserver.services.office import HistoryFilter, Sight
 
 ANN, BOB, CEM = AgentId("ann"), AgentId("bob"), AgentId("cem")
@@ -58,6 +58,8 @@ async def test_the_reason_of_a_decision_comes_back_as_values(history: SqlHistory
         *("targets", "gold", 12.5, 7, 0.8, 0.25),
         (Ahead(InteractionId("i-1"), 0.1),),
         (Kept(BOB, 1.5),),
+        QueueId("sales"),
+        (Preferred(CEM, "last_agent", PreferredState.AWAY), Preferred(ANN, "account_manager", PreferredState.ASKED)),
     )
     decision = Decision(NOON, ANN, QueueId("support"), why.sentence(ANN), "connected", why)
     await history.store([record(1, decisions=(decision,))])
