@@ -51,6 +51,7 @@ async def test_the_estimated_wait_is_announced_once_it_is_known(stage: Stage) ->
     talking = await calls_support(stage)
     await bob.alerted(2.0)
     await bob.answers()
+    await bob.sees("connected")
     waiting = [await calls_support(stage) for _ in range(ENOUGH)]
     await waiting[-1].is_told("queue-thereare", NEXT_ANNOUNCEMENT)
     for caller in waiting:
@@ -58,7 +59,8 @@ async def test_the_estimated_wait_is_announced_once_it_is_known(stage: Stage) ->
         talking = caller
     last = await calls_support(stage)
     await last.is_told("queue-holdtime", NEXT_ANNOUNCEMENT)
-    await last.is_told("queue-minute", WHILE_IT_PLAYS)
+    await last.is_told("digits/1", WHILE_IT_PLAYS)
+    await last.is_told("queue-thankyou", WHILE_IT_PLAYS)
     await next_call(bob, talking)
     await bob.talks_with(last, WHILE_IT_PLAYS)
     await last.hangs_up()
@@ -80,3 +82,4 @@ async def next_call(agent: Agent, talking: Caller) -> None:
     await agent.wraps_up("solved")
     await agent.alerted(4.0)
     await agent.answers()
+    await agent.sees("connected")
