@@ -6,12 +6,13 @@ Overflow rules lead on, too. There are two tiers with short limits, and each pol
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 
 from tests.scenarios import plan as plan_of_scenarios
 from tests.scenarios import stage as words
 
+from ccserver.config.expressions import read_expression
 from ccserver.core.forecast import WaitBound
 from ccserver.core.ids import EntryPointId, QueueId, TierId
 from ccserver.core.plan import (
@@ -49,19 +50,30 @@ TO_FLOW = Exit(ExitKind.FLOW, target="main")
 TO_LOBBY, TO_CORNER = Exit(ExitKind.QUEUE, target=LOBBY), Exit(ExitKind.QUEUE, target=CORNER)
 TELLING = Announcement(timedelta(seconds=2), timedelta(seconds=3), wait=True)
 COMFORT = Comfort(timedelta(seconds=3), timedelta(seconds=4), (recorded("hello"), recorded("sorry")))
+BUSY_FOR_GOLD = read_expression("queue.ready < queue.signed_in && interaction.tier == 'gold' && queue.waiting > 0")
 OVERFLOW = {
     RELAY: (
         OverflowRule(TO_CORNER, switches=(Switch(RELAY, Figure.LENGTH, True, 3, 2),)),
         OverflowRule(TO_LOBBY, timedelta(seconds=2), (Switch(LOBBY, Figure.READY, True, 1, 1),)),
         OverflowRule(TO_CORNER, predicted=(WaitBound(RELAY, True, timedelta(seconds=70), timedelta(seconds=50)),)),
     ),
-    LOBBY: (OverflowRule(Exit(ExitKind.QUEUE, target=RELAY), timedelta(seconds=3)),),
+    LOBBY: (
+        OverflowRule(TO_FLOW, timedelta(seconds=1), expression=BUSY_FOR_GOLD),
+        OverflowRule(Exit(ExitKind.QUEUE, target=RELAY), timedelta(seconds=3)),
+    ),
     CORNER: (
         OverflowRule(Exit(ExitKind.NUMBER, target=words.OUTSIDE), timedelta(seconds=2)),
         OverflowRule(TO_FLOW, switches=(Switch(CORNER, Figure.SIGNED_IN, False, 1, 2),), closed="never"),
     ),
 }
-"""In a circle, to an outside number, where somebody is ready, where nobody is signed in; with hysteresis."""
+"""In a circle, to an outside number, where somebody is ready, where nobody is signed in; with hysteresis; by an expression."""
+
+
+class EvenMinutes:
+    """Opening hours that begin and end as often as a day of the properties needs."""
+
+    def is_open(self, at: datetime) -> bool:
+        return at.minute % 2 == 0
 
 
 @cache
@@ -83,13 +95,15 @@ def make_plan(keeps: bool = True) -> Plan:
         queues[QueueId(name)] = replace(queues[QueueId(name)], policy=policy)
     for key, rules in OVERFLOW.items():
         queues[key] = replace(queues[key], overflow=rules)
+    queues[RELAY] = replace(queues[RELAY], hours="even", on_closed=TO_LOBBY, on_closing=TO_CORNER)
     if not keeps:
         queues = {
             key: replace(queue, policy=POLICIES[words.TINY]) if queue.policy.kind is PolicyKind.TARGETS else queue
             for key, queue in queues.items()
         }
     queues = {key: replace(queue, announcement=TELLING, comfort=COMFORT) for key, queue in queues.items()}
-    return replace(base, queues=queues, entry_points={**base.entry_points, **lines}, tiers=TIERS)
+    hours = {**base.hours, "even": EvenMinutes()}
+    return replace(base, queues=queues, entry_points={**base.entry_points, **lines}, tiers=TIERS, hours=hours)
 
 
 def _after(like: QueuePlan, key: QueueId, seconds: float, way_out: Exit) -> QueuePlan:
