@@ -1,4 +1,4 @@
-"""docs/configuration.md tells the truth."""
+"""docs/configuration.md and docs/queues.md tell the truth."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ccserver.config.yaml_reader import NodeBudget, parse
 from ccserver.config.yaml_tree import plain
 from ccserver.core.agent import SystemReason
 
-TEXT = (TOP / "docs/configuration.md").read_text(encoding="utf-8")
+TEXT = "\n".join((TOP / "docs" / name).read_text(encoding="utf-8") for name in ("configuration.md", "queues.md"))
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
 VALIDATOR = jsonschema_rs.validator_for(json_schema.editor_schema())
 
