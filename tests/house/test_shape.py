@@ -42,7 +42,9 @@ def test_no_class_has_a_name_that_says_nothing() -> None:
 
 def test_every_module_of_the_core_has_its_test_file() -> None:
     """core/acd/line.py is tested by tests/core/acd/test_line.py. One that only declares, and does nothing, needs none."""
-    modules = [path.relative_to(CORE) for path in committed("src/ccserver/core/*.py") if any(map(_does, functions(path)))]
+    modules = [
+        path.relative_to(CORE) for path in committed("src/ccserver/core/*.py") if any(map(_does, functions(path)))
+    ]
     tests = [TOP / "tests/core" / module.parent / f"test_{module.name}" for module in modules]
     assert [named(path) for path in tests if not path.exists()] == []
 

@@ -4,38 +4,31 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
 
 import pytest
+from tests.core.acd.rush import gold_rush
 from tests.core.playbook import (
     ANN,
     BOB,
     CEM,
     NODE,
     PRIVATE_DNIS,
-    SALES,
     SALES_DNIS,
     SUPPORT,
     SUPPORT_DNIS,
     Play,
-    entry,
-    only,
     plan,
     profile,
     queue,
-    seconds,
     some,
 )
 
 from ccserver.core.acd import dispatch as module
 from ccserver.core.acd.dispatch import Dispatch
-from ccserver.core.commands import CancelTimer, RingAgent
-from ccserver.core.customer import CustomerCard
+from ccserver.core.commands import RingAgent
 from ccserver.core.errors import CcserverError
 from ccserver.core.events import (
     BlindTransferRequested,
-    CustomerFound,
     DesktopAttached,
     NotReadyRequested,
     PbxSnapshot,
@@ -50,12 +43,10 @@ from ccserver.core.events import (
     TransferKind,
     TransferTarget,
 )
-from ccserver.core.ids import CustomerId, InteractionId, LegId, TierId
+from ccserver.core.ids import InteractionId, LegId
 from ccserver.core.interaction import InteractionState
 from ccserver.core.kernel import Kernel
 from ccserver.core.skills import AtLeast
-from ccserver.core.tiers import DEFAULT_TIER, PolicyKind, RoutingPolicy, Tier
-from ccserver.core.timers import AgentsKept
 
 
 def test_the_longest_idle_agent_is_chosen() -> None:

@@ -2,86 +2,26 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
-from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
-import pytest
+from tests.core.acd.rush import BASIC, KEY, gold_rush
 from tests.core.playbook import (
     ANN,
     BOB,
-    CEM,
-    NODE,
-    PRIVATE_DNIS,
-    SALES,
     SALES_DNIS,
-    SUPPORT,
-    SUPPORT_DNIS,
-    Play,
-    entry,
     only,
-    plan,
-    profile,
-    queue,
-    seconds,
-    some,
 )
 
-from ccserver.core.acd import dispatch as module
-from ccserver.core.acd.dispatch import Dispatch
 from ccserver.core.commands import CancelTimer, RingAgent
 from ccserver.core.customer import CustomerCard
-from ccserver.core.errors import CcserverError
 from ccserver.core.events import (
-    BlindTransferRequested,
     CustomerFound,
-    DesktopAttached,
     NotReadyRequested,
-    PbxSnapshot,
-    PhoneReachable,
-    PhoneUnreachable,
-    PlanChanged,
     ReadyRequested,
-    SignInRequested,
-    SnapshotLeg,
-    TelephonyLost,
-    TelephonyRestored,
-    TransferKind,
-    TransferTarget,
 )
-from ccserver.core.ids import CustomerId, InteractionId, LegId, TierId
+from ccserver.core.ids import CustomerId, InteractionId
 from ccserver.core.interaction import InteractionState
-from ccserver.core.kernel import Kernel
-from ccserver.core.skills import AtLeast
-from ccserver.core.tiers import DEFAULT_TIER, PolicyKind, RoutingPolicy, Tier
-from ccserver.core.timers import AgentsKept
-
-GOLD = Tier(TierId("gold"), "Gold", 50.0, seconds(10), 0.95, seconds(60))
-BASIC = Tier(TierId("basic"), "Basic", 1.0, seconds(60), 0.8, seconds(90))
-KEY = AgentsKept()
-
-
-PROTECTING = RoutingPolicy(protect=5.0)
-
-
-def gold_rush(policy: RoutingPolicy = PROTECTING) -> Play:
-    """Ann alone serves both queues; many of gold called sales in the last minute, and one of basic waits for support."""
-    queues = {SALES: queue(SALES, "sales"), SUPPORT: queue(SUPPORT, "support", policy=policy)}
-    the_plan = plan(
-        tiers=(GOLD, BASIC),
-        queues={key: replace(each, policy=policy) for key, each in queues.items()},
-        agents={ANN: profile(ANN, support=5, sales=5), BOB: profile(BOB, support=5)},
-    )
-    sales = replace(the_plan.entry_points[SALES_DNIS], tier=TierId("gold"))
-    play = Play(replace(the_plan, entry_points={**the_plan.entry_points, SALES_DNIS: sales}))
-    for number in range(30):
-        play.calls(SALES_DNIS, f"g{number}")
-        play.passes(2)
-        play.leaves(f"g{number}")
-    play.calls(name="cheap")
-    play.is_ready(ANN)
-    return play
+from ccserver.core.tiers import PolicyKind, RoutingPolicy
 
 
 def test_an_agent_is_kept_free_and_looked_at_again() -> None:
