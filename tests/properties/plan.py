@@ -6,12 +6,14 @@ Overflow rules lead on, too. There are two tiers with short limits, and each pol
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from tests.scenarios import plan as plan_of_scenarios
 from tests.scenarios import stage as words
 
+from ccserver.config.calendar import Calendar, parse_hours
 from ccserver.config.expressions import read_expression
 from ccserver.core.forecast import WaitBound
 from ccserver.core.ids import EntryPointId, QueueId, TierId
@@ -69,11 +71,17 @@ OVERFLOW = {
 """In a circle, to an outside number, where somebody is ready, where nobody is signed in; with hysteresis; by an expression."""
 
 
-class EvenMinutes:
-    """Opening hours that begin and end as often as a day of the properties needs."""
+def even_minutes() -> Calendar:
+    """Opening hours that begin and end as often as the morning of a property needs."""
+    minutes = range(9 * 60, 12 * 60, 2)
+    return Calendar(parse_hours(",".join(f"{_clock(at)}-{_clock(at + 1)}" for at in minutes)), ZoneInfo("UTC"))
 
-    def is_open(self, at: datetime) -> bool:
-        return at.minute % 2 == 0
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+EVEN = even_minutes()
 
 
 @cache
@@ -102,7 +110,7 @@ def make_plan(keeps: bool = True) -> Plan:
             for key, queue in queues.items()
         }
     queues = {key: replace(queue, announcement=TELLING, comfort=COMFORT) for key, queue in queues.items()}
-    hours = {**base.hours, "even": EvenMinutes()}
+    hours = {**base.hours, "even": EVEN}
     return replace(base, queues=queues, entry_points={**base.entry_points, **lines}, tiers=TIERS, hours=hours)
 
 

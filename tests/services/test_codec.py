@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.adapters.db.records import record
 
+from ccserver.app.house import know_written_forms
 from ccserver.core import events, timers
 from ccserver.core.customer import CustomerCard, PastContact
 from ccserver.core.expression import Expression
@@ -66,7 +68,7 @@ class Holding:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _hours_and_expressions_can_be_written() -> None:
+def _hours_and_expressions_can_be_written() -> Iterator[None]:
     teach(Expression, lambda expression: str(expression.text), Holding)
     teach(
         OpeningHours,
@@ -74,6 +76,8 @@ def _hours_and_expressions_can_be_written() -> None:
         lambda text: Always(text == "True"),
     )
     teach(CallableNumbers, lambda _numbers: "plain", lambda _text: PlainNumbers())
+    yield
+    know_written_forms()
 
 
 _REQUIREMENTS: st.SearchStrategy[Any] = st.recursive(

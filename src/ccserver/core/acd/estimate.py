@@ -98,11 +98,24 @@ class LearnedModel:
 
 
 @dataclass(frozen=True, slots=True)
+class LookUnderWay:
+    """What will be learned from when the wait of `contact` is over."""
+
+    contact: str
+    at: float
+    sight: Sight
+    score: float
+    features: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LearnedWaits:
     """What an Estimator has learned. `lines` are need, terms, whether it is a later look, and the latest waits' logarithm."""
 
     models: tuple[LearnedModel, ...]
     lines: tuple[tuple[int, int, bool, float], ...]
+    looks: tuple[LookUnderWay, ...] = ()
+    """Of those who wait now, in the order in which they were taken."""
 
 
 class Estimator:
@@ -118,7 +131,7 @@ class Estimator:
         self._looks: dict[Hashable, list[_Look]] = {}
 
     def learned(self) -> LearnedWaits:
-        """All of it, but for those who wait now."""
+        """All of it, and what is to be learned from those who wait now."""
         models: list[tuple[int | None, bool, _Model]] = [(None, again, model) for again, model in self._all.items()]
         models += [(terms, again, model) for (terms, again), model in self._own.items()]
         return LearnedWaits(
@@ -127,6 +140,7 @@ class Estimator:
                 for terms, again, model in models
             ),
             tuple((*line, recent) for line, recent in self._lines.items()),
+            tuple(_under_way(contact, look) for contact, looks in self._looks.items() for look in looks),
         )
 
     def go_on(self, learned: LearnedWaits) -> None:
@@ -140,6 +154,9 @@ class Estimator:
             model.spread.go_on(each.tables)
             model.count, model.recent = each.count, each.recent
         self._lines = {(need, terms, again): recent for need, terms, again, recent in learned.lines}
+        for look in learned.looks:
+            expected = Expected(0.0, 0.0, 0.0, 0.0, 0.0, look.sight, look.score, np.array(look.features))
+            self._looks.setdefault(look.contact, []).append(_Look(look.at, expected))
 
     def __len__(self) -> int:
         return len(self._looks)
@@ -218,6 +235,11 @@ class Estimator:
 
     def _recent(self, sight: Sight, own: _Model) -> float:
         return self._lines.get((sight.need, sight.terms, sight.waited > 0), own.recent)
+
+
+def _under_way(contact: Hashable, look: _Look) -> LookUnderWay:
+    expected = look.expected
+    return LookUnderWay(str(contact), look.at, expected.sight, expected.score, tuple(expected.features.tolist()))
 
 
 def _waits(everybody: _Model, own: _Model, score: float) -> Waits:
