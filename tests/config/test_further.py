@@ -85,7 +85,7 @@ MISTAKES = {
     ),
     "two ways": (
         centre(rule="{add: b, widen: tech}").replace("then:", "§then:"),
-        "use one of voicemail, message, queue, flow, number, add, widen",
+        "use one of voicemail, message, queue, flow, number, callback, add, widen",
     ),
     "a word that is none": (centre(rule="{widen: {§anny: [tech]}}"), "only all, any and none have lists"),
     "a skill of nobody": (centre(rule="{widen: {any: [§spanish, tech]}}"), "no agent has the skill 'spanish'"),
