@@ -59,7 +59,7 @@ async def test_the_estimated_wait_is_announced_once_it_is_known(stage: Stage) ->
         talking = caller
     last = await calls_support(stage)
     await last.is_told("queue-holdtime", NEXT_ANNOUNCEMENT)
-    await last.is_told("digits/1", WHILE_IT_PLAYS)
+    await last.is_told("queue-less-than", WHILE_IT_PLAYS)
     await last.is_told("queue-thankyou", WHILE_IT_PLAYS)
     await next_call(bob, talking)
     await bob.talks_with(last, WHILE_IT_PLAYS)
