@@ -36,7 +36,7 @@ test: .venv/tests ## install what the tests need, then run all of them (root or 
 	  && echo "== once more and alone, what failed beside the other row: two cores may not carry both in time" \
 	  && $(BIN)/pytest -q --last-failed --last-failed-no-failures none -m "asterisk or browser"; }
 
-test-fast: .venv/tests ## the tests without Asterisk, browser, PostgreSQL, promtool and long searches, under a minute
+test-fast: .venv/tests ## the tests without Asterisk, browser, PostgreSQL, promtool and long searches
 	@TESTS_MAY_SKIP=1 $(BIN)/pytest -q $(PARALLEL) -m "not asterisk and not browser and not postgres and not promtool and not slow"
 
 lint: .venv/lint ## style, types, import contracts, YAML and documents
